@@ -1,0 +1,1 @@
+"""The interpreter: knows metadata, and no business entity by name."""

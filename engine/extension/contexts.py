@@ -1,0 +1,177 @@
+"""What the engine hands to plugin code: shapes only, filled in at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Table
+
+
+class Records(Protocol):
+    """The one way to read or change business data, inside the caller's transaction.
+
+    Reads keep to the rows the actor may see. Writes of plugin code are not asked for the
+    actor's right on that entity (the button's right was asked) but stay within the visible
+    units, run every check, and are audited.
+    """
+
+    def get(self, entity: str, record_id: int, *, lock: bool = False) -> dict[str, Any]:
+        """Return one record's values; `lock` holds its row until the transaction ends.
+
+        Raises:
+            NotFound: none that the actor may see.
+        """
+
+    def find(
+        self,
+        entity: str,
+        where: str | ColumnElement[bool] | None = None,
+        *,
+        sort: Sequence[str] = (),
+        limit: int | None = None,
+        lock: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return records that satisfy a filter in the expression language, or in SQL."""
+
+    def create(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a record (with `lines` fields as lists of mappings); return its values.
+
+        Raises:
+            Invalid: a value or a check is wrong.
+        """
+
+    def create_many(self, entity: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Create many records in a few statements; all or none. Returns their ids in order.
+
+        Raises:
+            Invalid: problems name rows as '<number from 0>.<field>'.
+        """
+
+    def change(
+        self, entity: str, record_id: int, values: Mapping[str, Any], *, version: int | None = None
+    ) -> dict[str, Any]:
+        """Change a record; with `version`, only if nobody else changed it since.
+
+        Raises:
+            Invalid, Conflict, NotFound, Refused: as the names say.
+        """
+
+    def delete(self, entity: str, record_id: int, *, version: int | None = None) -> None:
+        """Delete a record; its last state stays in the audit trail.
+
+        Raises:
+            Refused: the entity or the record's state forbids it.
+        """
+
+
+class Context(Protocol):
+    """What all plugin code has."""
+
+    records: Records
+    connection: Connection  # the transaction; only for statements no record call can say
+    today: date  # in the company's zone
+    now: datetime
+    language: str
+
+    @property
+    def user_id(self) -> int | None:
+        """The acting user; None for the system."""
+
+    def table(self, entity: str) -> Table:
+        """Return the entity's table, for set-based statements."""
+
+    def visible(self, entity: str, table: Table | None = None) -> ColumnElement[bool]:
+        """Return the predicate that keeps the rows the actor may see."""
+
+    def formula(self, entity: str, text: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """Check a formula over an entity's fields and variables; return a compiled one.
+
+        It has `.evaluate(row) -> value` and `.sql(table, variables) -> ColumnElement`.
+
+        Raises:
+            Invalid: the formula is wrong; says where.
+        """
+
+    def next_numbers(self, entity: str, field: str, count: int = 1, **tokens: Any) -> list[str]:
+        """Take the next numbers of a series field, gap-free in this transaction."""
+
+    def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
+        """Leave work for later in the outbox; `key` keeps one row only. Returns the job's id."""
+
+    def message(self, text: str, **params: Any) -> str:
+        """Translate an English msgid into the reader's language."""
+
+
+class ActionContext(Context, Protocol):
+    """A button was pressed."""
+
+    entity: str
+    ids: Sequence[int]  # the chosen records, all visible, all satisfying `when`, rows locked
+    asked: Mapping[str, Any]  # what the dialog asked for, checked
+
+
+class EventContext(Context, Protocol):
+    """A record is about to be, or has just been, written."""
+
+    entity: str
+    event: str  # 'create', 'change', 'delete'
+    record_id: int | None
+    old: Mapping[str, Any] | None
+    values: dict[str, Any]  # `before` listeners may alter it
+
+
+class JobContext(Context, Protocol):
+    """Work in the background; each call is one transaction, at least once."""
+
+    arguments: Mapping[str, Any]
+
+    def progress(self, done: int, total: int, note: str = "") -> None:
+        """Tell the screen how far it is; written outside the job's transaction."""
+
+
+class ScreenContext(Context, Protocol):
+    """A request to a plugin's own screen."""
+
+    method: str  # 'GET' or 'POST'
+    arguments: Mapping[str, str]  # the query string, last value of each name
+    form: Any  # the posted form, a MultiDict
+    files: Mapping[str, Any]
+
+    def may(self, entity: str, action: str) -> bool:
+        """Tell whether the actor may do that with some records of the entity."""
+
+    def require(self, entity: str, action: str) -> None:
+        """Refuse unless the actor may.
+
+        Raises:
+            Refused: always says which right is missing.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPage:
+    """What a plugin's screen answers: a template with data, a place to go, or a file."""
+
+    template: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    redirect: str = ""
+    message: str = ""
+    file: bytes | Iterator[bytes] | None = None
+    file_name: str = ""
+    content_type: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What a button answers: a sentence, a place to go, or a file."""
+
+    message: str = ""  # already in the reader's language, or a msgid
+    params: Mapping[str, Any] = field(default_factory=dict)
+    redirect: str = ""
+    file: bytes | None = None
+    file_name: str = ""
+    content_type: str = "application/pdf"

@@ -1,0 +1,124 @@
+"""Where plugins leave what they bring; filled at import, read by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A function a button may call."""
+
+    name: str  # 'plugin.function'
+    run: Callable[..., Any]  # (ActionContext) -> ActionResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function the outbox may call; it must stand being called twice."""
+
+    name: str
+    run: Callable[..., Any]  # (JobContext) -> Mapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page of a plugin's own at /s/<name>, for work no generic screen can hold."""
+
+    name: str  # 'plugin.page'
+    run: Callable[..., Any]  # (ScreenContext) -> ScreenPage
+    right: tuple[str, str]  # (entity, action) asked before it runs
+
+
+_actions: dict[str, Action] = {}
+_jobs: dict[str, Job] = {}
+_screens: dict[str, Screen] = {}
+_listeners: dict[tuple[str, str, str], list[Callable[..., Any]]] = {}
+
+
+def _once(table: dict[str, Any], name: str, value: Any) -> None:
+    first = table.get(name)
+    if first is not None and first.run.__module__ != value.run.__module__:
+        raise ValueError(
+            f"{name!r} is registered twice: by {first.run.__module__} and {value.run.__module__}"
+        )
+    table[name] = value
+
+
+def action(name: str) -> Callable[[F], F]:
+    """Register a button's action; it runs in the transaction of the press.
+
+    Raises:
+        ValueError: another module has registered that name.
+    """
+
+    def keep(run: F) -> F:
+        _once(_actions, name, Action(name, run))
+        return run
+
+    return keep
+
+
+def job(name: str) -> Callable[[F], F]:
+    """Register work for the background."""
+
+    def keep(run: F) -> F:
+        _once(_jobs, name, Job(name, run))
+        return run
+
+    return keep
+
+
+def screen(name: str, *, entity: str, right: str = "read") -> Callable[[F], F]:
+    """Register a page; who lacks `right` on `entity` gets 403 and no menu entry."""
+
+    def keep(run: F) -> F:
+        _once(_screens, name, Screen(name, run, (entity, right)))
+        return run
+
+    return keep
+
+
+def _listen(when: str, entity: str, event: str) -> Callable[[F], F]:
+    def keep(run: F) -> F:
+        found = _listeners.setdefault((when, entity, event), [])
+        found[:] = [f for f in found if f.__qualname__ != run.__qualname__] + [run]
+        return run
+
+    return keep
+
+
+def before(entity: str, event: str) -> Callable[[F], F]:
+    """Call the function before a record is written; it may alter or refuse the values."""
+    return _listen("before", entity, event)
+
+
+def after(entity: str, event: str) -> Callable[[F], F]:
+    """Call the function once a record is written, in the same transaction."""
+    return _listen("after", entity, event)
+
+
+def actions() -> Mapping[str, Action]:
+    """Return all actions by name."""
+    return MappingProxyType(_actions)
+
+
+def jobs() -> Mapping[str, Job]:
+    """Return all jobs by name."""
+    return MappingProxyType(_jobs)
+
+
+def screens() -> Mapping[str, Screen]:
+    """Return all screens by name."""
+    return MappingProxyType(_screens)
+
+
+def listeners(when: str, entity: str, event: str) -> tuple[Callable[..., Any], ...]:
+    """Return who listens, in order of registration; '*' listens to every entity."""
+    own = _listeners.get((when, entity, event), [])
+    return (*own, *_listeners.get((when, "*", event), []))

@@ -1,0 +1,108 @@
+"""Check a value against a schema, and say in our words all that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from engine.diagnostics import Diagnostic, did_you_mean
+from engine.loading.site import Site
+from engine.loading.wording import as_hint, rule_broken, shown, wanted
+
+Path = list[str | int]
+
+
+class Shape:
+    """A schema ready to check with."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = dict(schema)
+        self._validator = jsonschema_rs.validator_for(self.schema)
+
+    def findings(self, value: Any, site: Site) -> Iterator[Diagnostic]:
+        """Yield everything in a value that breaks the schema; `site` is where it stands."""
+        if self._validator.is_valid(value):
+            return
+        for error in self._validator.iter_errors(value):
+            yield from self._in_words(error, site)
+
+    def _in_words(self, error: Any, site: Site) -> Iterator[Diagnostic]:
+        path: Path = list(error.instance_path)
+        here = site.down(*path)
+        schema = self._schema_at(list(error.schema_path)[:-1])
+        facts = error.kind.as_dict()
+        match error.kind.name:
+            case "additionalProperties":
+                for key in facts["unexpected"]:
+                    yield _unknown_key(key, here, schema)
+            case "required":
+                yield _missing_key(facts["property"], here, schema)
+            case "type":
+                yield _wrong_type(error.instance, facts["types"], here, schema)
+            case "enum":
+                yield _wrong_choice(error.instance, facts["options"], here)
+            case "uniqueItems":
+                yield from _named_twice(error.instance, here)
+            case "propertyNames":
+                yield _bad_key(facts["error"].instance, here)
+            case kind:
+                message, hint = rule_broken(kind, facts, error.instance, here.name, schema)
+                yield Diagnostic(here.at(), "wrong-value", message, hint)
+
+    def _schema_at(self, path: Path) -> dict[str, Any]:
+        schema: Any = self.schema
+        for step in path:
+            schema = schema[step]
+        return schema if isinstance(schema, dict) else {}
+
+
+def _unknown_key(key: str, site: Site, schema: dict[str, Any]) -> Diagnostic:
+    title = schema.get("title", f"'{site.name}'")
+    noun = "an option" if title.endswith(" field") else "a key"
+    return Diagnostic(
+        site.key(key),
+        "unknown-key",
+        f"'{key}' is not {noun} of {title}",
+        did_you_mean(key, schema.get("properties", ())),
+    )
+
+
+def _bad_key(key: Any, site: Site) -> Diagnostic:
+    hint = "small letters a-z, digits and '_'"
+    message = f"'{key}' is not a proper name in '{site.name}'"
+    return Diagnostic(site.key(str(key)), "bad-name", message, hint)
+
+
+def _missing_key(key: str, site: Site, schema: dict[str, Any]) -> Diagnostic:
+    title = schema.get("title", f"'{site.name}'")
+    doc = schema.get("properties", {}).get(key, {}).get("description", "")
+    owner = f"'{site.name}': " if isinstance(site.last, str) else ""
+    message = f"{owner}{title} must have the key '{key}'"
+    return Diagnostic(site.key(), "missing-key", message, as_hint(doc))
+
+
+def _wrong_type(value: Any, types: list[str], site: Site, schema: dict[str, Any]) -> Diagnostic:
+    message = f"{site.quoted} must be {wanted(types, schema)}, not {shown(value)}"
+    hint = ""
+    if "string" in types and isinstance(value, (bool, int, float)):
+        hint = "put it between quotes to make it a text"
+    elif types == ["boolean"]:
+        hint = "write true or false"
+    return Diagnostic(site.at(), "wrong-type", message, hint)
+
+
+def _wrong_choice(value: Any, options: list[Any], site: Site) -> Diagnostic:
+    message = f"{site.quoted} cannot be {shown(value)}"
+    allowed = [str(o) for o in options if o != ""]
+    return Diagnostic(site.at(), "wrong-choice", message, did_you_mean(str(value), allowed))
+
+
+def _named_twice(values: list[Any], site: Site) -> Iterator[Diagnostic]:
+    for position, value in enumerate(values):
+        first = values.index(value)
+        if first != position:
+            message = f"{shown(value)} is named twice in '{site.name}'"
+            hint = f"first at {site.at(first)}"
+            yield Diagnostic(site.at(position), "named-twice", message, hint)

@@ -1,0 +1,40 @@
+"""The only way to read or change business data."""
+
+from engine.records.bulk import BulkOutcome
+from engine.records.buttons import offered
+from engine.records.contexts import PluginContext
+from engine.records.engine_fields import ENGINE_FIELDS, USER_FIELDS, field_of, resolve, title_field
+from engine.records.filters import Chip, chips_of, condition_of, conditions
+from engine.records.incoming import Draft
+from engine.records.query import MAX_PAGE_SIZE, PAGE_SIZES, Column, Page, Query
+from engine.records.reach import is_allowed, joined, visible
+from engine.records.search import Hit
+from engine.records.service import RecordService
+from engine.records.workspace import Workspace
+
+__all__ = [
+    "ENGINE_FIELDS",
+    "MAX_PAGE_SIZE",
+    "PAGE_SIZES",
+    "USER_FIELDS",
+    "BulkOutcome",
+    "Chip",
+    "Column",
+    "Draft",
+    "Hit",
+    "Page",
+    "PluginContext",
+    "Query",
+    "RecordService",
+    "Workspace",
+    "chips_of",
+    "condition_of",
+    "conditions",
+    "field_of",
+    "is_allowed",
+    "joined",
+    "offered",
+    "resolve",
+    "title_field",
+    "visible",
+]

@@ -1,0 +1,75 @@
+"""Row rules in every statement that records make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    any_,
+    bindparam,
+    literal,
+    select,
+)
+
+from engine.access import AllUnits, actor_values, may, merged, visible_rows
+from engine.records.workspace import Workspace
+from engine.storage.joins import Joined, link_column
+
+
+def joined(work: Workspace, entity: str, **given: Mapping[str, Any]) -> Joined:
+    """Return the rows of an entity for this work: its clock, its actor."""
+    return Joined(
+        work.catalog,
+        work.tables,
+        entity,
+        now=work.now,
+        today=work.today,
+        given={"user": actor_values(work.actor), **given},
+    )
+
+
+def is_allowed(work: Workspace, entity: str, action: str) -> bool:
+    """Tell whether the actor may do an action at all; plugin code was allowed before."""
+    return work.trusted or may(work.catalog, work.actor, entity, action)
+
+
+def visible(
+    work: Workspace, entity: str, table: FromClause, action: str, scope: Joined | None = None
+) -> ColumnElement[bool] | None:
+    """Return the row rule of the actor for an action; None when every row passes.
+
+    Plugin code reads and writes within the actor's units, whatever his rights there: the
+    button it serves was allowed, and what it must know is not what he may look at.
+    """
+    if work.trusted:
+        return _within_units(work, entity, table)
+    return visible_rows(
+        work.catalog, work.tables, work.actor, entity, table, action, now=work.now, joined=scope
+    )
+
+
+def _within_units(work: Workspace, entity: str, table: FromClause) -> ColumnElement[bool] | None:
+    actor = work.actor
+    if actor.is_unlimited:
+        return None
+    described = work.catalog.entity(entity)
+    if described.part_of and not described.scope:
+        parent = described.field(described.part_of).options["to"]
+        above = work.tables.table(parent).alias()
+        seen = _within_units(work, parent, above)
+        if seen is None:
+            return None
+        link = table.c[link_column(described.part_of)]
+        return select(literal(1)).where(above.c.id == link, seen).correlate(table).exists()
+    if not described.scope:
+        return None
+    units = merged([actor.units(role) for role in actor.roles])
+    if isinstance(units, AllUnits):
+        return None
+    wanted = bindparam(None, sorted(units), type_=ARRAY(BigInteger), unique=True)
+    return table.c.scope_unit_id == any_(wanted)

@@ -1,0 +1,143 @@
+"""The record service: the one door to business data for screens, REST, import and plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from engine.expressions import compile_sql
+from engine.extension import ActionResult, NotFound
+from engine.metadata import Field
+from engine.records import bulk, buttons, links, listing, many, search, writing
+from engine.records.filters import condition_of
+from engine.records.query import Page, Query
+from engine.records.reach import joined
+from engine.records.rows import fetch, fetch_one, from_row, lines_of
+from engine.records.workspace import Workspace
+
+
+class RecordService:
+    """Reads and changes records for one actor, inside the caller's transaction."""
+
+    def __init__(self, work: Workspace) -> None:
+        self.work = work
+
+    def list(self, query: Query) -> Page:
+        """Return a page of the records the actor may see."""
+        return listing.list_records(self.work, query)
+
+    def view(self, entity: str, record_id: int, columns: Sequence[str]) -> Page:
+        """Return one record with labels, computed values and masks, as a page of one row.
+
+        Raises:
+            NotFound: there is none, or none the actor may see.
+        """
+        query = Query(entity=entity, columns=tuple(columns), ids=(record_id,), size=1, count=False)
+        page = listing.list_records(self.work, query)
+        if not page.rows:
+            raise NotFound(entity, record_id)
+        return page
+
+    def get(self, entity: str, record_id: int, *, lock: bool = False) -> dict[str, Any]:
+        """Return one record's stored values by field name.
+
+        Raises:
+            NotFound: there is none, or none the actor may see.
+        """
+        return fetch_one(self.work, entity, record_id, lock=lock)
+
+    def lines(self, entity: str, name: str, record_id: int) -> list[dict[str, Any]]:
+        """Return the lines of a record that `get` has returned."""
+        return lines_of(self.work, entity, name, record_id)
+
+    def find(
+        self,
+        entity: str,
+        where: str | ColumnElement[bool] | None = None,
+        *,
+        sort: Sequence[str] = (),
+        limit: int | None = None,
+        lock: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return records that satisfy a filter in the expression language, or in SQL.
+
+        A SQL condition is written over `tables.table(entity)` itself.
+        """
+        table = self.work.tables.table(entity)
+        if isinstance(where, str):
+            source = joined(self.work, entity)
+            typed = condition_of(self.work, entity, where)
+            matching = compile_sql(typed, source)
+            from sqlalchemy import select
+
+            where = table.c.id.in_(
+                select(source.table.c.id).select_from(source.from_).where(matching)
+            )
+        order = []
+        described = self.work.catalog.entity(entity)
+        for key in sort:
+            from engine.storage.joins import column_of
+
+            column = column_of(table, described, key.removeprefix("-"))
+            order.append(column.desc() if key.startswith("-") else column.asc())
+        return fetch(self.work, entity, where, order=tuple(order), limit=limit, lock=lock)
+
+    def create(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a record; see writing.create."""
+        return writing.create(self.work, entity, values)
+
+    def create_many(self, entity: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Create many records in a few statements; all or none."""
+        return many.create_many(self.work, entity, list(rows))
+
+    def change(
+        self, entity: str, record_id: int, values: Mapping[str, Any], *, version: int | None = None
+    ) -> dict[str, Any]:
+        """Change a record; see writing.change."""
+        return writing.change(self.work, entity, record_id, values, version=version)
+
+    def delete(self, entity: str, record_id: int, *, version: int | None = None) -> None:
+        """Delete a record; see writing.delete."""
+        writing.delete(self.work, entity, record_id, version=version)
+
+    def press(
+        self,
+        entity: str,
+        button: str,
+        ids: Sequence[int],
+        asked: Mapping[str, Any] | None = None,
+    ) -> ActionResult:
+        """Press a button; see buttons.press."""
+        return buttons.press(self.work, entity, button, ids, asked)
+
+    def preview_bulk(
+        self, entity: str, ids: Sequence[int], values: Mapping[str, Any]
+    ) -> bulk.BulkOutcome:
+        """Say what a bulk change would do."""
+        return bulk.preview(self.work, entity, ids, values)
+
+    def bulk_change(
+        self, entity: str, ids: Sequence[int], values: Mapping[str, Any]
+    ) -> bulk.BulkOutcome:
+        """Set the same values in many records, all or none."""
+        return bulk.bulk_change(self.work, entity, ids, values)
+
+    def look_up(
+        self,
+        entity: str,
+        field: Field,
+        words: str,
+        record: dict[str, Any] | None = None,
+        limit: int = 20,
+    ) -> list[tuple[int, str, str]]:
+        """Return what a link field may lead to."""
+        return links.look_up(self.work, entity, field, words, record, limit)
+
+    def search(self, words: str) -> list[search.Hit]:
+        """Search all entities."""
+        return search.search_everything(self.work, words)
+
+
+__all__ = ["RecordService", "from_row"]

@@ -1,0 +1,305 @@
+"""Writing one record with its lines: checked, numbered, audited, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from engine.expressions import holds
+from engine.extension import Conflict, Invalid, Refused, listeners
+from engine.fieldtypes import field_type
+from engine.metadata import Entity
+from engine.records.constraints import problem_of
+from engine.records.contexts import Event
+from engine.records.incoming import Draft, complete, judge, take
+from engine.records.links import check_links
+from engine.records.numbers import take_series
+from engine.records.reach import is_allowed, visible
+from engine.records.rows import fetch_one, from_row, lines_of, to_columns
+from engine.records.workspace import Workspace
+from engine.storage import record_change
+
+
+def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Create a record; return its values by field name.
+
+    Raises:
+        Invalid: something sent is wrong; nothing is written.
+        Refused: the actor may not create such a record there.
+    """
+    described = work.catalog.entity(entity)
+    _must(work, described, "create")
+    values = dict(given)
+    announce(work, "before", entity, "create", None, None, values)
+    draft = Draft(work, entity)
+    take(draft, values)
+    complete(draft)
+    check_links(draft)
+    judge(draft)
+    _raise(draft)
+    record = _insert(draft, {})
+    _must_see(work, described, record["id"], "create")
+    audit(work, described, "create", None, record)
+    announce(work, "after", entity, "create", record["id"], None, record)
+    return record
+
+
+def _must(work: Workspace, entity: Entity, action: str) -> None:
+    by_hand = action in ("create", "change", "delete")
+    if entity.written_by == "plugins" and by_hand and not work.trusted:
+        raise Refused("These records are written by the system only.")
+    if not is_allowed(work, entity.name, action):
+        raise Refused("You have no right to do this here.")
+
+
+def _raise(draft: Draft) -> None:
+    problems = list(draft.all_problems())
+    if problems:
+        raise Invalid(problems)
+
+
+def _insert(draft: Draft, parent: Mapping[str, Any]) -> dict[str, Any]:
+    work, entity = draft.work, draft.entity
+    draft.values.update(parent)
+    if entity.scope:
+        draft.values["scope_unit"] = draft.environment().value(tuple(entity.scope.split(".")))
+    take_series(draft)
+    columns = to_columns(entity, draft.values)
+    columns |= {"created_by": work.actor.user_id, "updated_by": work.actor.user_id}
+    columns |= {"created_at": work.now, "updated_at": work.now}
+    table = work.tables.table(entity.name)
+    try:
+        row = work.connection.execute(insert(table).values(columns).returning(table)).one()
+    except (IntegrityError, DataError) as error:
+        raise Invalid([problem_of(work, entity, error)]) from error
+    record = from_row(entity, row)
+    for name, drafts in draft.lines.items():
+        by = entity.field(name).options["by"]
+        record[name] = [_insert(child, {by: record["id"]}) for child in drafts]
+    return record
+
+
+def change(
+    work: Workspace,
+    entity: str,
+    record_id: int,
+    given: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    right: str = "change",
+    by_engine: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Change a record; return its new values.
+
+    `right` is the action whose right and row rule count (a button brings its own), and
+    `by_engine` names fields that may be set though no person may type them.
+
+    Raises:
+        Invalid, Refused, NotFound: as the names say; nothing is written.
+        Conflict: somebody saved after `version` was read; carries the differences.
+    """
+    described = work.catalog.entity(entity)
+    _must(work, described, right)
+    old = fetch_one(work, entity, record_id, action=right, lock=True)
+    if version is not None and version != old["version"]:
+        raise _conflict(described, old, given)
+    values = dict(given)
+    announce(work, "before", entity, "change", record_id, old, values)
+    draft = Draft(work, entity, old=old)
+    take(draft, values, by_engine=by_engine)
+    must_be_open(draft)
+    complete(draft)
+    check_links(draft)
+    judge(draft)
+    _raise(draft)
+    return _save(draft, described, right)
+
+
+def _save(draft: Draft, described: Entity, right: str) -> dict[str, Any]:
+    work, old = draft.work, draft.old or {}
+    before = dict(old)
+    for name in draft.lines:
+        before[name] = lines_of(work, described.name, name, old["id"])
+    record = _update(draft)
+    if record is old:
+        return dict(old)
+    _must_see(work, described, record["id"], right)
+    audit(work, described, "change", before, record)
+    announce(work, "after", described.name, "change", record["id"], before, record)
+    return record
+
+
+def must_be_open(draft: Draft) -> None:
+    """Refuse to change a closed record, but for the fields its author left open.
+
+    Raises:
+        Refused: the record is closed.
+    """
+    entity = draft.entity
+    if entity.lock_when is None or draft.old is None or draft.work.trusted:
+        return
+    touched = (draft.changed() | set(draft.lines)) - entity.lock_except
+    if touched and holds(draft.plan.run(entity.lock_when, draft.environment_before())):
+        raise Refused("This record is closed and cannot be changed.")
+
+
+def _conflict(entity: Entity, old: Mapping[str, Any], given: Mapping[str, Any]) -> Conflict:
+    differences = {}
+    for name, raw in given.items():
+        field = entity.fields.get(name)
+        if field is None or field.type == "lines":
+            continue
+        kind = field_type(field.type)
+        stored = kind.to_wire(field, old.get(name))
+        if str(raw if raw is not None else "") != str(stored if stored is not None else ""):
+            differences[name] = (stored, raw)
+    return Conflict(differences=differences, current_version=old["version"])
+
+
+def _update(draft: Draft) -> dict[str, Any]:
+    work, entity, old = draft.work, draft.entity, draft.old
+    if old is None:
+        return _insert(draft, {})
+    if entity.scope:
+        draft.values["scope_unit"] = draft.environment().value(tuple(entity.scope.split(".")))
+    changed = draft.changed()
+    if not changed and not draft.lines:
+        return old  # type: ignore[return-value]
+    columns = to_columns(entity, {n: draft.values[n] for n in changed})
+    columns |= {"updated_by": work.actor.user_id, "updated_at": work.now}
+    table = work.tables.table(entity.name)
+    columns["version"] = table.c.version + 1
+    statement = update(table).where(table.c.id == old["id"], table.c.version == old["version"])
+    try:
+        row = work.connection.execute(statement.values(columns).returning(table)).one_or_none()
+    except (IntegrityError, DataError) as error:
+        raise Invalid([problem_of(work, entity, error)]) from error
+    if row is None:
+        raise Conflict
+    record = from_row(entity, row)
+    for name in draft.lines:
+        record[name] = _save_lines(draft, name)
+    return record
+
+
+def _save_lines(draft: Draft, name: str) -> list[dict[str, Any]]:
+    """Keep, change, add and remove lines so that they are what was sent."""
+    work, options = draft.work, draft.entity.field(name).options
+    parent_id = (draft.old or {})["id"]
+    table = work.tables.table(options["of"])
+    kept = [d.old["id"] for d in draft.lines[name] if d.old is not None]
+    gone = sql_delete(table).where(table.c[f"{options['by']}_id"] == parent_id)
+    try:
+        work.connection.execute(gone.where(table.c.id.not_in(kept)) if kept else gone)
+    except IntegrityError as error:
+        child = work.catalog.entity(options["of"])
+        raise Invalid([problem_of(work, child, error)]) from error
+    saved = []
+    for child_draft in draft.lines[name]:
+        if child_draft.old is None:
+            saved.append(_insert(child_draft, {options["by"]: parent_id}))
+        else:
+            saved.append(_update(child_draft))
+    return saved
+
+
+def delete(work: Workspace, entity: str, record_id: int, *, version: int | None = None) -> None:
+    """Delete a record with its lines; its last state stays in the audit trail.
+
+    Raises:
+        Refused: the entity forbids it, the record is closed, or something still links to it.
+        Conflict: somebody saved after `version` was read.
+    """
+    described = work.catalog.entity(entity)
+    _must(work, described, "delete")
+    if described.delete == "never":
+        raise Refused("Such records are never deleted.")
+    old = fetch_one(work, entity, record_id, action="delete", lock=True)
+    if version is not None and version != old["version"]:
+        raise Conflict(current_version=old["version"])
+    draft = Draft(work, entity, old=old)
+    if described.lock_when is not None and holds(
+        draft.plan.run(described.lock_when, draft.environment_before())
+    ):
+        raise Refused("This record is closed and cannot be deleted.")
+    announce(work, "before", entity, "delete", record_id, old, dict(old))
+    for field in draft.plan.lines:
+        old[field.name] = lines_of(work, entity, field.name, record_id)
+    table = work.tables.table(entity)
+    try:
+        work.connection.execute(sql_delete(table).where(table.c.id == record_id))
+    except IntegrityError as error:
+        raise Refused(str(problem_of(work, described, error))) from error
+    audit(work, described, "delete", old, None)
+    announce(work, "after", entity, "delete", record_id, old, dict(old))
+
+
+def _must_see(work: Workspace, entity: Entity, record_id: int, action: str) -> None:
+    """A record must not be written where its writer has no business."""
+    table = work.tables.table(entity.name)
+    rule = visible(work, entity.name, table, action)
+    if rule is None:
+        return
+    inside = exists(select(literal(1)).select_from(table).where(table.c.id == record_id, rule))
+    if not work.connection.scalar(select(inside)):
+        raise Refused("This would put the record outside of what you may write.")
+
+
+def announce(
+    work: Workspace,
+    when: str,
+    entity: str,
+    event: str,
+    record_id: int | None,
+    old: Mapping[str, Any] | None,
+    values: dict[str, Any],
+) -> None:
+    """Call the plugins that listen to this event."""
+    for listener in listeners(when, entity, event):
+        listener(Event(work, entity, event, record_id, old, values))
+
+
+def audit(
+    work: Workspace,
+    entity: Entity,
+    event: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:
+    """Keep what was and what is."""
+    if not entity.audit:
+        return
+    one = after or before or {}
+    record_change(
+        work.connection,
+        entity.name,
+        one["id"],
+        event,
+        actor_id=work.actor.user_id,
+        before=wire(work, entity, before),
+        after=wire(work, entity, after),
+        request_id=work.request_id,
+        ip=work.ip,
+    )
+
+
+def wire(
+    work: Workspace, entity: Entity, values: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return a record as JSON carries it, its lines within."""
+    if values is None:
+        return None
+    sent: dict[str, Any] = {"id": values["id"], "version": values["version"]}
+    for name, field in entity.fields.items():
+        if name not in values:
+            continue
+        if field.type == "lines":
+            child = work.catalog.entity(field.options["of"])
+            sent[name] = [wire(work, child, row) for row in values[name]]
+        else:
+            sent[name] = field_type(field.type).to_wire(field, values[name])
+    return sent

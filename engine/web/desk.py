@@ -1,0 +1,73 @@
+"""The work of one request: the actor's workspace over the request's transaction."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from flask import g, render_template, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from engine.extension import NotFound, Refused
+from engine.metadata import Entity
+from engine.records import RecordService, Workspace, is_allowed
+from engine.web.i18n import current_language
+from engine.web.session import current_actor, current_snapshot, request_connection
+
+
+def current_work() -> Workspace:
+    """Return the request's workspace; made once."""
+    if "work" not in g:
+        snapshot = current_snapshot()
+        g.work = Workspace(
+            catalog=snapshot.catalog,
+            tables=snapshot.tables,
+            connection=request_connection(),
+            actor=current_actor(),
+            now=datetime.now(UTC),
+            language=current_language(),
+            request_id=request.headers.get("X-Request-ID", "")[:64] or secrets.token_hex(8),
+            ip=request.remote_addr or "",
+            translate=gettext,
+        )
+    return cast(Workspace, g.work)
+
+
+def records() -> RecordService:
+    """Return the record service of this request."""
+    return RecordService(current_work())
+
+
+def entity_for(name: str, action: str = "read") -> Entity:
+    """Return an entity the actor may do something with.
+
+    Raises:
+        NotFound: there is none of that name.
+        Refused: the right is missing.
+    """
+    work = current_work()
+    entity = work.catalog.entities.get(name)
+    if entity is None:
+        raise NotFound("entity", name)
+    if not is_allowed(work, name, action):
+        raise Refused("You have no right to do this here.")
+    return entity
+
+
+def is_signed_in() -> bool:
+    """Tell whether somebody has signed in."""
+    return bool(current_user and current_user.is_authenticated)
+
+
+def render(template: str, **context: Any) -> str:
+    """Render one of our templates; the frame comes from the context processor."""
+    return render_template(template, **context)
+
+
+def wants_fragment(target: str = "") -> bool:
+    """Tell whether htmx asked for a part of the page."""
+    if request.headers.get("HX-Request") != "true":
+        return False
+    return not target or request.headers.get("HX-Target") == target

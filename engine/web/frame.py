@@ -1,0 +1,117 @@
+"""What stands around every page: menu, search box, person, languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from werkzeug.routing import BuildError
+
+from engine.web.desk import current_work, is_signed_in
+from engine.web.i18n import current_language, language_tag
+from engine.web.menu import menu_of
+from engine.web.session import current_snapshot
+
+_NAMES = {"zh_Hant": "繁體中文", "zh_Hans": "简体中文", "en": "English"}
+
+
+def install(app: Flask) -> None:
+    """Give every template `menu` and `shell`."""
+    app.context_processor(frame)
+
+
+def frame() -> dict[str, Any]:
+    """Return the frame's part of a page's context."""
+    signed_in = is_signed_in()
+    return {"menu": _menu() if signed_in else [], "shell": shell(signed_in)}
+
+
+def _menu() -> list[dict[str, Any]]:
+    work = current_work()
+    groups = menu_of(work, request.path)
+    if work.actor.is_admin:
+        groups.append(_administration(work.message))
+    return groups
+
+
+def _administration(say: Any) -> dict[str, Any]:
+    wanted = (
+        ("Users", "users", "UserDBModelView.list"),
+        ("Roles", "shield", "RoleModelView.list"),
+    )
+    items = []
+    for label, icon, endpoint in wanted:
+        try:
+            url = url_for(endpoint)
+        except BuildError:
+            continue
+        active = request.path.startswith(url.rstrip("/").rsplit("/", 1)[0] + "/")
+        items.append({"label": say(label), "icon": icon, "url": url, "active": active})
+    for label, icon, url in (
+        ("Rights", "lock", "/admin/rights"),
+        ("Scopes", "hierarchy-2", "/admin/grants"),
+        ("Background work", "clock", "/jobs"),
+    ):
+        items.append({"label": say(label), "icon": icon, "url": url, "active": request.path == url})
+    return {"label": say("Administration"), "icon": "settings", "items": items}
+
+
+def shell(signed_in: bool) -> dict[str, Any]:
+    """Return the head of the page."""
+    product = current_snapshot().catalog.product
+    language = current_language()
+    theme = request.cookies.get("theme", "light")
+    return {
+        "product": product.name.in_(language),
+        "home_url": "/",
+        "theme": theme if theme in ("light", "dark") else "light",
+        "languages": [
+            {
+                "code": code,
+                "tag": language_tag(code),
+                "name": _NAMES.get(code, code),
+                "url": f"?{_with_language(code)}",
+                "current": code == language,
+            }
+            for code in product.languages
+        ],
+        "user": _user() if signed_in else None,
+        "search_url": "/search" if signed_in else "",
+        "jobs_url": "/jobs" if signed_in else "",
+        "tabbar": _tabbar() if signed_in else [],
+        "login_url": _url("AuthDBView.login"),
+    }
+
+
+def _with_language(code: str) -> str:
+    from urllib.parse import urlencode
+
+    kept = [(k, v) for k, vs in request.args.lists() if k != "_l" for v in vs]
+    return urlencode([*kept, ("_l", code)])
+
+
+def _url(endpoint: str) -> str:
+    try:
+        return url_for(endpoint)
+    except BuildError:
+        return ""
+
+
+def _user() -> dict[str, str]:
+    actor = current_work().actor
+    return {
+        "name": actor.name or actor.login,
+        "initial": (actor.name or actor.login)[:1],
+        "username": actor.login,
+        "profile_url": _url("UserDBModelView.userinfo"),
+        "password_url": _url("ResetMyPasswordView.this_form_get"),
+        "logout_url": _url("AuthDBView.logout"),
+    }
+
+
+def _tabbar() -> list[dict[str, Any]]:
+    work = current_work()
+    found = [{"label": work.message("Home"), "icon": "home", "url": "/"}]
+    entries = [e for g in menu_of(work, request.path) for e in g["items"]][:2]
+    found += [{"label": e["label"], "icon": e["icon"], "url": e["url"]} for e in entries]
+    return [f | {"active": request.path == f["url"]} for f in found]

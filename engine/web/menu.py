@@ -1,0 +1,53 @@
+"""The menu: modules and their entries, as far as the reader may open them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.extension import screens
+from engine.metadata import Catalog, MenuItem, Module
+from engine.records import Workspace, is_allowed
+from engine.web.i18n import L
+from engine.web.urls import list_url, screen_url
+
+Entry = dict[str, Any]
+
+
+def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
+    """Return the groups of the menu; groups without entries are left out."""
+    groups = []
+    for module in work.catalog.modules.values():
+        items = [e for m in entries(work.catalog, module) if (e := _entry(work, m, path))]
+        if items:
+            groups.append({"label": L(module.label), "icon": module.icon, "items": items})
+    return groups
+
+
+def entries(catalog: Catalog, module: Module) -> list[MenuItem]:
+    """Return a module's menu as declared, or one entry per entity that is no line."""
+    if module.menu:
+        return list(module.menu)
+    return [
+        MenuItem(label=entity.label, icon=entity.icon, entity=entity.name)
+        for entity in catalog.entities.values()
+        if entity.module == module.name and not entity.part_of
+    ]
+
+
+def _entry(work: Workspace, item: MenuItem, path: str) -> Entry | None:
+    if item.entity:
+        if not is_allowed(work, item.entity, "read"):
+            return None
+        entity = work.catalog.entity(item.entity)
+        url = list_url(item.entity, view=item.view)
+        label = L(item.label) or L(entity.label)
+        active = not item.view and path.startswith(f"/e/{item.entity}/")
+        icon = item.icon if item.icon != "point" else entity.icon
+        return {"label": label, "icon": icon, "url": url, "active": active}
+    if item.screen:
+        screen = screens().get(item.screen)
+        if screen is None or not is_allowed(work, *screen.right):
+            return None
+        url = screen_url(item.screen)
+        return {"label": L(item.label), "icon": item.icon, "url": url, "active": path == url}
+    return None

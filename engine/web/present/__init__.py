@@ -1,0 +1,1 @@
+"""Values made ready for templates, as templates/CONTEXT.md says."""

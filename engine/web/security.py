@@ -1,0 +1,168 @@
+"""Flask-AppBuilder's security manager, asked in one statement and told what a role may do."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app, g, session
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import ApiKey, User
+from flask_login import user_logged_in
+from sqlalchemy import RowMapping, Text, bindparam, select, update
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from engine.access import may_use
+from engine.access.identity import account_statement, actor_from, parameters
+from engine.access.logins import forget_failures, is_locked, record_failure
+from engine.web.session import current_actor, current_snapshot, request_connection
+
+_ACCOUNT = account_statement(User)
+_LOOKUP = bindparam("lookup", type_=Text)
+_BY_KEY = account_statement(
+    User,
+    ApiKey.id.label("key_id"),
+    ApiKey.key_hash,
+    ApiKey.active.label("key_active"),
+    ApiKey.revoked_on,
+    ApiKey.expires_on,
+    ApiKey.last_used_on,
+    who=select(ApiKey.user_id).where(ApiKey.lookup_hash == _LOOKUP).scalar_subquery(),
+).where(ApiKey.lookup_hash == _LOOKUP)
+_NOTE_USE_EVERY = timedelta(hours=1)
+
+# What each person may do on FAB's screens with his own account.
+_OWN_ACCOUNT = frozenset(
+    {
+        ("can_this_form_get", "ResetMyPasswordView"),
+        ("can_this_form_post", "ResetMyPasswordView"),
+        ("can_this_form_get", "UserInfoEditView"),
+        ("can_this_form_post", "UserInfoEditView"),
+        ("can_userinfo", "UserDBModelView"),
+        ("resetmypassword", "UserDBModelView"),
+        ("userinfoedit", "UserDBModelView"),
+    }
+)
+
+
+class Guard(SecurityManager):
+    """Loads account, roles, grants and rights version at once, and answers from memory."""
+
+    def load_user(self, pk: int | str) -> User | None:
+        """Return the account of a session or token, and make it the request's actor.
+
+        A session ends with a new password, and at the latest after SESSION_LONGEST.
+        """
+        catalog = current_snapshot().catalog
+        values = parameters(catalog, int(pk))
+        row = self.session.execute(_ACCOUNT, values).mappings().one_or_none()
+        if row is None or not _is_session_good(row["User"]):
+            return None
+        return self._let_in(row)
+
+    def _let_in(self, row: RowMapping) -> User:
+        user: User = row["User"]
+        g.actor = actor_from(
+            request_connection(),
+            current_snapshot().catalog,
+            row,
+            user_id=user.id,
+            login=user.username,
+        )
+        return user
+
+    def validate_api_key(self, api_key_string: str) -> User | None:
+        """Return the account of an API key and make it the actor; one statement.
+
+        Says None of an unknown, ended or revoked key, or one of a switched-off account.
+        """
+        values = parameters(current_snapshot().catalog, 0)
+        values["lookup"] = self._compute_lookup_hash(api_key_string)
+        row = self.session.execute(_BY_KEY, values).mappings().one_or_none()
+        if row is None or not _is_key_good(row, api_key_string):
+            return None
+        self._note_use(row)
+        g.user = self._let_in(row)
+        g._api_key_user = True
+        return row["User"]
+
+    def _note_use(self, row: RowMapping) -> None:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        if row["last_used_on"] is None or now - row["last_used_on"] > _NOTE_USE_EVERY:
+            used = update(ApiKey).where(ApiKey.id == row["key_id"]).values(last_used_on=now)
+            self.session.execute(used)
+            self.session.commit()
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Answer from the remembered rights; each person may see to his own account."""
+        actor = current_actor()
+        if actor.user_id is not None and (permission_name, view_name) in _OWN_ACCOUNT:
+            return True
+        return may_use(actor, permission_name, view_name)
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """Show nothing to visitors; what they may see is said in code, with `public`."""
+        return False
+
+    def get_user_menu_access(self, menu_names: Iterable[str] | None = None) -> set[str]:
+        """Return which of FAB's menu entries the actor may open."""
+        actor = current_actor()
+        return {name for name in menu_names or () if may_use(actor, "menu_access", name)}
+
+    def auth_user_db(self, username: str, password: str) -> User | None:
+        """Check a password; after too many failures not even the right one opens for a while."""
+        config, now = current_app.config, datetime.now(UTC)
+        lock: timedelta = config["LOGIN_LOCK"]
+        allowed = config["LOGIN_FAILURES"]
+        if is_locked(request_connection(), username, allowed=allowed, lock=lock, now=now):
+            check_password_hash(config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"], "password")
+            return None
+        user: User | None = super().auth_user_db(username, password)
+        connection = request_connection()
+        if user is None:
+            record_failure(connection, username or "", lock=lock, now=now)
+        else:
+            forget_failures(connection, username)
+        self.session.commit()
+        return user
+
+
+def install(app: Flask) -> None:
+    """Prepare what FAB reads from the configuration, and mark each new session."""
+    method = app.config["FAB_PASSWORD_HASH_METHOD"]
+    # Compared with when a login does not exist; must take as long as a real one.
+    fake = generate_password_hash(secrets.token_hex(8), method=method)
+    app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"] = fake
+    user_logged_in.connect(_mark_session, app)
+
+
+def _mark_session(sender: Flask, user: User, **more: Any) -> None:
+    session.permanent = True
+    session["since"] = int(datetime.now(UTC).timestamp())
+    session["proof"] = _proof(user)
+
+
+def _is_session_good(user: User) -> bool:
+    if "_user_id" not in session:
+        return True  # came by a token, which has an end of its own
+    longest: timedelta = current_app.config["SESSION_LONGEST"]
+    age = datetime.now(UTC).timestamp() - session.get("since", 0)
+    same = hmac.compare_digest(str(session.get("proof", "")), _proof(user))
+    return same and age < longest.total_seconds()
+
+
+def _proof(user: User) -> str:
+    """Return what changes with the password, and tells nothing about it."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"{user.id} {user.password}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _is_key_good(row: RowMapping, key: str) -> bool:
+    now = datetime.now()  # noqa: DTZ005 - FAB keeps local times without a zone
+    ended = row["expires_on"] is not None and row["expires_on"] < now
+    usable = row["key_active"] and row["revoked_on"] is None and not ended
+    return bool(usable) and check_password_hash(row["key_hash"], key)

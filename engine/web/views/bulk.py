@@ -1,0 +1,142 @@
+"""Bulk changes on screen: choose fields, look at what would happen, do it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import flash, redirect, request
+
+from engine.access import changeable_fields, entities_readable
+from engine.extension import Invalid
+from engine.metadata import Entity, Field
+from engine.records import RecordService, Workspace
+from engine.web.desk import render
+from engine.web.i18n import L, say
+from engine.web.present.fields import FormContext, field_view
+from engine.web.present.posted import posted_values
+from engine.web.urls import list_url, record_url
+from engine.web.views.forms import read_titles
+from engine.web.views.pressing import chosen_ids
+
+Answer = Any
+
+
+def _fields(work: Workspace, entity: Entity) -> list[Field]:
+    names = changeable_fields(work.catalog, work.actor, entity.name)
+    skipped = ("lines", "file", "image", "signature", "series")
+    return [
+        f
+        for f in entity.fields.values()
+        if f.name in names and f.type not in skipped and f.editable == "always" and not f.unique
+    ]
+
+
+def bulk_answer(work: Workspace, entity: Entity) -> Answer:
+    """Show the form, the preview, or do it."""
+    ids = chosen_ids()
+    if not ids:
+        flash(work.message("Choose at least one record."), "warning")
+        return redirect(list_url(entity.name))
+    fields = _fields(work, entity)
+    changes = _changes(work, entity, fields)
+    if not changes:
+        return _form(work, entity, fields, ids)
+    service = RecordService(work)
+    if request.form.get("_commit") == "1":
+        done = service.bulk_change(entity.name, ids, changes)
+        flash(work.message("%(n)s records changed.", n=len(done.changed)), "success")
+        return redirect(list_url(entity.name))
+    return _preview(work, entity, ids, changes)
+
+
+def _changes(work: Workspace, entity: Entity, fields: list[Field]) -> dict[str, Any]:
+    sent = posted_values(work.catalog, entity, request.form, fields)
+    found: dict[str, Any] = {}
+    for field in fields:
+        how = request.form.get(f"set.{field.name}", "keep")
+        if how == "set":
+            found[field.name] = sent.get(field.name)
+        elif how == "clear":
+            found[field.name] = None
+    return found
+
+
+def _frame(work: Workspace, entity: Entity, title: str, ids: list[int]) -> dict[str, Any]:
+    return {
+        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        "title": title,
+        "crumbs": [
+            {"label": L(entity.label), "url": list_url(entity.name)},
+            {"label": title, "url": ""},
+        ],
+        "count": len(ids),
+        "action_url": f"/e/{entity.name}/bulk",
+        "cancel_url": list_url(entity.name),
+        "request_id": secrets.token_urlsafe(12),
+    }
+
+
+def _form(work: Workspace, entity: Entity, fields: list[Field], ids: list[int]) -> Answer:
+    form = FormContext(
+        work=work,
+        entity=entity.name,
+        values={},
+        readable=entities_readable(work.catalog, work.actor),
+    )
+    views = [{**field_view(form, f), "required": False} for f in fields]
+    frame = _frame(work, entity, work.message("Change many"), ids)
+    return render("ui/bulk_edit.html", **frame, fields=views, hidden=[("ids", i) for i in ids])
+
+
+def _preview(work: Workspace, entity: Entity, ids: list[int], changes: dict[str, Any]) -> Answer:
+    outcome = RecordService(work).preview_bulk(entity.name, ids, changes)
+    titles = read_titles(work, {entity.name: set(ids)})
+    hidden = [("ids", i) for i in ids] + [("_commit", "1")]
+    hidden += [
+        (k, v)
+        for k, vs in request.form.lists()
+        if k not in ("ids", "csrf_token", "_commit", "_request")
+        for v in vs
+    ]
+    labels = [
+        {"label": L(entity.fields[n].label), "old": "…", "new": "" if v is None else str(v)}
+        for n, v in changes.items()
+    ]
+    frame = _frame(work, entity, work.message("Change many"), ids)
+    return render(
+        "ui/bulk_preview.html",
+        **frame,
+        verb=work.message("Change"),
+        will_change=len(outcome.changed),
+        skipped=[
+            {
+                "title": titles.get((entity.name, i), f"#{i}"),
+                "url": record_url(entity.name, i),
+                "reason": "; ".join(say(p) for p in problems),
+            }
+            for i, problems in outcome.problems.items()
+        ],
+        rows=[
+            {
+                "title": titles.get((entity.name, i), f"#{i}"),
+                "url": record_url(entity.name, i),
+                "changes": labels,
+            }
+            for i in outcome.changed[:50]
+        ],
+        hidden=hidden,
+        errors=[],
+    )
+
+
+def bulk_delete_answer(work: Workspace, entity: Entity) -> Answer:
+    """Delete chosen records, all or none."""
+    ids = chosen_ids()
+    if not ids:
+        raise Invalid("Choose at least one record.")
+    service = RecordService(work)
+    for record_id in ids:
+        service.delete(entity.name, record_id)
+    flash(work.message("%(n)s records deleted.", n=len(ids)), "success")
+    return redirect(list_url(entity.name))

@@ -1,0 +1,98 @@
+"""Files: kept after a check, served after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app, make_response, request
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from engine.access import readable_fields
+from engine.extension import Invalid, NotFound
+from engine.metadata import Entity, Field
+from engine.records import RecordService, Workspace
+from engine.storage import FileStore, wy_file
+from engine.web.present.posted import uploads
+
+Answer = Any
+
+
+def file_store() -> FileStore:
+    """Return where this installation keeps its files."""
+    store: FileStore = current_app.extensions["wuye_files"]
+    return store
+
+
+def keep_file(
+    work: Workspace, upload: FileStorage, entity: str, record_id: int | None, field: str
+) -> int:
+    """Check and keep an uploaded file; return its id.
+
+    Raises:
+        Invalid: the file is not what it says, too large, or of a kind that is not taken.
+    """
+    return file_store().save(
+        work.connection,
+        upload.stream,
+        upload.filename or "",
+        created_by=work.actor.user_id,
+        entity=entity,
+        record_id=record_id,
+        field=field,
+    )
+
+
+def take_uploads(work: Workspace, entity: Entity, fields: Iterable[Field]) -> dict[str, Any]:
+    """Keep the files that came with a form; return the values of their fields."""
+    found: dict[str, Any] = {}
+    given = uploads(request.files, fields)
+    for name, files in given.items():
+        field = entity.fields[name]
+        ids = [keep_file(work, f, entity.name, None, name) for f in files]
+        if field.options.get("multiple"):
+            kept = [int(k) for k in request.form.getlist(f"{name}.keep") if k.isdigit()]
+            found[name] = [*kept, *ids]
+        else:
+            found[name] = ids[-1]
+    return found
+
+
+def file_answer(work: Workspace, file_id: int) -> Answer:
+    """Serve a file to whoever may see the record and the field it stands in.
+
+    Raises:
+        NotFound: there is none, or none this reader may see.
+    """
+    row = work.connection.execute(select(wy_file).where(wy_file.c.id == file_id)).one_or_none()
+    if row is None or not _may_see(work, row):
+        raise NotFound("file", file_id)
+    with file_store().open(work.connection, file_id) as stream:
+        answer = make_response(stream.read())
+    shown = row.content_type.startswith("image/") or row.content_type == "application/pdf"
+    answer.headers["Content-Type"] = row.content_type
+    kind = "inline" if shown else "attachment"
+    answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name)}"
+    answer.headers["Cache-Control"] = "private, max-age=300"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def _may_see(work: Workspace, row: Any) -> bool:
+    if work.actor.is_unlimited:
+        return True
+    if row.record_id is None:
+        return bool(row.created_by == work.actor.user_id)
+    entity = work.catalog.entities.get(row.entity)
+    if entity is None:
+        return bool(row.created_by == work.actor.user_id)
+    readable = readable_fields(work.catalog, work.actor, entity.name)
+    if row.field in entity.fields and row.field not in readable:
+        return False
+    try:
+        RecordService(work).view(entity.name, row.record_id, (entity.title,))
+    except (NotFound, Invalid):
+        return False
+    return True

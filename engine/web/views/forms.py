@@ -1,0 +1,210 @@
+"""The form of a record: new, changed, refused with reasons, or overtaken by another."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+
+from engine.access import changeable_fields, entities_readable, masked_fields, readable_fields
+from engine.expressions import holds
+from engine.extension import Problem
+from engine.metadata import Entity, Field
+from engine.records import Draft, RecordService, Workspace
+from engine.records.environment import RecordEnvironment
+from engine.records.incoming import complete, take
+from engine.records.plans import plan_of
+from engine.web.i18n import L, say
+from engine.web.present.browser import tree_of
+from engine.web.present.fields import FormContext, field_view
+from engine.web.urls import list_url, record_url
+
+View = dict[str, Any]
+
+
+def form_fields(work: Workspace, entity: Entity) -> list[Field]:
+    """Return the fields that stand on the form and that the reader may see."""
+    readable = readable_fields(work.catalog, work.actor, entity.name)
+    names = [n for t in entity.form.tabs for s in t.sections for n in s.fields]
+    return [entity.fields[n] for n in dict.fromkeys(names) if n in readable]
+
+
+def fresh_values(work: Workspace, entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a new record's form starts with: defaults, and first values in the address."""
+    draft = Draft(work.as_trusted(), entity.name)
+    wanted = {k: v for k, v in given.items() if k in entity.fields}
+    take(draft, wanted)
+    complete(draft)
+    return draft.values
+
+
+def stored_values(work: Workspace, entity: Entity, record_id: int) -> dict[str, Any]:
+    """Return a record's values with its lines."""
+    service = RecordService(work)
+    values = service.get(entity.name, record_id)
+    for field in plan_of(work.catalog, entity.name).lines:
+        values[field.name] = service.lines(entity.name, field.name, record_id)
+    return values
+
+
+def form_context(
+    work: Workspace,
+    entity: Entity,
+    values: Mapping[str, Any],
+    *,
+    typed: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+    version: int | str = "",
+) -> View:
+    """Return all that ui/form.html wants, but for the frame."""
+    is_new = values.get("id") is None
+    errors = {p.field: say(p) for p in reversed(problems) if p.field}
+    form = FormContext(
+        work=work,
+        entity=entity.name,
+        values=values,
+        typed=typed or {},
+        errors=errors,
+        titles=titles_of(work, entity, {**values, **(typed or {})}),
+        changeable=changeable_fields(
+            work.catalog, work.actor, entity.name, "create" if is_new else "change"
+        ),
+        readable=entities_readable(work.catalog, work.actor),
+        masked=frozenset() if is_new else masked_fields(work.catalog, work.actor, entity.name),
+    )
+    title = work.message("New %(what)s", what=L(entity.label)) if is_new else _title(entity, values)
+    here = record_url(entity.name, values.get("id"))
+    return {
+        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        "title": title,
+        "crumbs": _crumbs(work, entity, values, title),
+        "is_new": is_new,
+        "action_url": request.full_path.rstrip("?"),
+        "cancel_url": list_url(entity.name) if is_new else here,
+        "save_and_new": is_new,
+        "delete_url": "",
+        "version": version if version != "" else values.get("version", ""),
+        "request_id": request.form.get("_request") or secrets.token_urlsafe(12),
+        "tabs": _tabs(form, entity),
+        "errors": _summary(entity, problems),
+        "draft_key": "" if problems else request.path,
+    }
+
+
+def _title(entity: Entity, values: Mapping[str, Any]) -> str:
+    value = values.get(entity.title)
+    return str(value) if value not in (None, "") else f"#{values.get('id')}"
+
+
+def _crumbs(work: Workspace, entity: Entity, values: Mapping[str, Any], title: str) -> list[View]:
+    crumbs = [{"label": L(entity.label), "url": list_url(entity.name)}]
+    if values.get("id") is not None:
+        crumbs.append({"label": title, "url": record_url(entity.name, values["id"])})
+        title = work.message("Edit")
+    return [*crumbs, {"label": title, "url": ""}]
+
+
+def _tabs(form: FormContext, entity: Entity) -> list[View]:
+    readable = readable_fields(form.work.catalog, form.work.actor, entity.name)
+    plan = plan_of(form.work.catalog, entity.name)
+    environment = RecordEnvironment(form.work, entity.name, form.values, old=form.values)
+    tabs = []
+    for tab in entity.form.tabs:
+        sections = []
+        for section in tab.sections:
+            fields = [
+                _view(form, entity.fields[n], plan, environment)
+                for n in section.fields
+                if n in readable
+            ]
+            if not fields:
+                continue
+            rule = section.visible_when
+            shown = rule is None or holds(plan.run(rule, environment))
+            sections.append(
+                {
+                    "label": L(section.label) if section.label else "",
+                    "fields": fields,
+                    "visible": shown,
+                    "rule": tree_of(rule.typed, form.given) if rule is not None else None,
+                }
+            )
+        if sections:
+            wrong = sum(bool(f["error"]) for s in sections for f in s["fields"])
+            tabs.append(
+                {
+                    "name": tab.name,
+                    "label": L(tab.label),
+                    "errors": wrong,
+                    "visible": True,
+                    "sections": sections,
+                }
+            )
+    return tabs
+
+
+def _view(form: FormContext, field: Field, plan: Any, environment: RecordEnvironment) -> View:
+    held = field.read_only_when is not None and form.values.get("id") is not None
+    ro = held and holds(plan.run(field.read_only_when, environment))
+    view = field_view(form, field, ro=ro)
+    if field.visible_when is not None:
+        view["visible"] = holds(plan.run(field.visible_when, environment))
+    if field.required_when is not None and not view["ro"]:
+        view["required"] = view["required"] or holds(plan.run(field.required_when, environment))
+    return view
+
+
+def _summary(entity: Entity, problems: Sequence[Problem]) -> list[View]:
+    found = []
+    for problem in problems:
+        head = problem.field.split(".")[0]
+        label = L(entity.fields[head].label) if head in entity.fields else ""
+        anchor = "f-" + problem.field.replace(".", "-") if label else ""
+        found.append({"id": anchor, "label": label, "message": say(problem)})
+    return found
+
+
+def titles_of(
+    work: Workspace, entity: Entity, values: Mapping[str, Any]
+) -> dict[tuple[str, Any], str]:
+    """Return what the linked records of a record and its lines are called; one statement."""
+    wanted: dict[str, set[int]] = {}
+    _gather(work, entity, values, wanted)
+    return read_titles(work, wanted)
+
+
+def _gather(
+    work: Workspace, entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]
+) -> None:
+    for name, field in entity.fields.items():
+        value = values.get(name)
+        if value in (None, ""):
+            continue
+        if field.type == "link" and str(value).isdigit():
+            wanted.setdefault(field.options["to"], set()).add(int(value))
+        elif field.type == "any_link" and isinstance(value, tuple):
+            wanted.setdefault(value[0], set()).add(value[1])
+        elif field.type == "lines" and isinstance(value, list):
+            child = work.catalog.entity(field.options["of"])
+            for row in value:
+                _gather(work, child, row, wanted)
+
+
+def read_titles(work: Workspace, wanted: Mapping[str, set[int]]) -> dict[tuple[str, Any], str]:
+    """Return (entity, id) -> title in one statement, whatever the entities."""
+    from sqlalchemy import String, cast, literal, select, union_all
+
+    from engine.records import joined, title_field
+
+    parts = []
+    for entity, ids in wanted.items():
+        source = joined(work, entity)
+        title = cast(source.column((title_field(work.catalog, entity),)), String)
+        query = select(literal(entity).label("e"), source.table.c.id.label("i"), title.label("t"))
+        parts.append(query.select_from(source.from_).where(source.table.c.id.in_(sorted(ids))))
+    if not parts:
+        return {}
+    rows = work.connection.execute(union_all(*parts) if len(parts) > 1 else parts[0])
+    return {(r.e, r.i): str(r.t or "") for r in rows}

@@ -1,0 +1,63 @@
+"""Screens that plugins bring: the right is asked first, the rest is the plugin's."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import flash, make_response, redirect, request
+
+from engine.extension import NotFound, Refused, ScreenPage, screens
+from engine.records import PluginContext, Workspace, is_allowed
+from engine.web.desk import render
+from engine.web.once import answered_before, remember
+from engine.web.urls import screen_url
+
+Answer = Any
+
+
+class ScreenWork(PluginContext):
+    """An extension.ScreenContext over the request."""
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self.method = request.method
+        self.arguments = request.args
+        self.form = request.form
+        self.files = request.files
+
+
+def screen_answer(work: Workspace, name: str) -> Answer:
+    """Run a plugin's screen."""
+    found = screens().get(name)
+    if found is None:
+        raise NotFound("screen", name)
+    entity, right = found.right
+    if not is_allowed(work, entity, right):
+        raise Refused("You have no right to do this here.")
+    if request.method == "POST" and request.form.get("_request"):
+        before = answered_before(work)
+        if before:
+            return redirect(before)
+    page = found.run(ScreenWork(work))
+    return _answer(work, name, page)
+
+
+def _answer(work: Workspace, name: str, page: ScreenPage) -> Answer:
+    if page.message:
+        flash(work.message(page.message), "success" if page.status < 400 else "danger")
+    if page.redirect:
+        remember(work, page.redirect)
+        return redirect(page.redirect)
+    if page.file is not None:
+        answer = make_response(page.file)
+        answer.headers["Content-Type"] = page.content_type
+        answer.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}"'
+        return answer
+    context: dict[str, Any] = {
+        "title": "",
+        "crumbs": [],
+        "request_id": secrets.token_urlsafe(12),
+        "screen_url": screen_url(name),
+    }
+    return render(page.template, **{**context, **page.data}), page.status

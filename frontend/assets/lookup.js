@@ -1,0 +1,84 @@
+// Look-ups over tom-select with search on the server; the plain <select> works without script.
+import TomSelect from "tom-select/base";
+import removeButton from "tom-select/plugins/remove_button/plugin.js";
+import { $$, escapeHtml, say } from "./util.js";
+TomSelect.define("remove_button", removeButton);
+
+const row = (d, esc) =>
+  `<div><div>${esc(d.text)}</div>${d.sub ? `<div class="sub">${esc(d.sub)}</div>` : ""}</div>`;
+function address(select, query) {
+  const any = select.form && select.form.querySelector(`[data-any="${CSS.escape(select.id)}"]`);
+  const url = new URL(any?.selectedOptions[0]?.dataset.url || select.dataset.lookup, location.href);
+  url.searchParams.set("q", query);
+  const line = select.name.match(/^(.*\.\d+\.)/)?.[1] || "";
+  for (const name of (select.dataset.depends || "").split(" ").filter(Boolean)) {
+    const box = select.form.elements.namedItem(line + name) || select.form.elements.namedItem(name);
+    const value = box?.type === "checkbox" ? String(box.checked) : box?.value;
+    if (value) url.searchParams.set("r." + name, value);
+  }
+  return url;
+}
+function server(select) {
+  const multiple = select.multiple;
+  const box = new TomSelect(select, {
+    valueField: "value", labelField: "text", searchField: [], maxOptions: 50,
+    preload: false, allowEmptyOption: false, placeholder: select.dataset.placeholder || "",
+    plugins: multiple ? ["remove_button"] : [], score: () => () => 1, loadThrottle: 200,
+    hideSelected: multiple, closeAfterSelect: !multiple, shouldLoad: () => true,
+    load(query, done) {
+      const kept = this.items.slice();
+      for (const key of Object.keys(this.options)) if (!kept.includes(key)) this.removeOption(key, true);
+      fetch(address(select, query), { headers: { "X-Requested-With": "fetch", Accept: "application/json" } })
+        .then((r) => (r.ok ? r.json() : { items: [] }))
+        .then((j) => done(j.items))
+        .catch(() => done());
+    },
+    render: {
+      option: row, item: (d, esc) => `<div>${esc(d.text)}</div>`,
+      no_results: () => `<div class="no-results">${escapeHtml(say("none"))}</div>`,
+      loading: () => `<div class="no-results">${escapeHtml(say("loading"))}</div>`,
+    },
+  });
+  box.on("focus", () => box.load(""));
+  if (!multiple) {
+    box.on("type", () => {});
+    box.control_input.addEventListener("keydown", (e) => {
+      if ((e.key === "Backspace" || e.key === "Delete") && !box.control_input.value && box.items.length) box.clear();
+    });
+  }
+  return box;
+}
+function local(select) {
+  return new TomSelect(select, {
+    plugins: ["remove_button"], create: select.dataset.create === "1", placeholder: select.dataset.placeholder || "",
+    render: { no_results: () => `<div class="no-results">${escapeHtml(say("none"))}</div>` },
+  });
+}
+export function attach(root) {
+  for (const select of $$("select[data-lookup],select[data-tags]", root)) {
+    if (select.tomselect || select.closest("template")) continue;
+    const label = select.getAttribute("aria-label");
+    const box = select.dataset.lookup !== undefined ? server(select) : local(select);
+    if (label) box.control_input.setAttribute("aria-label", label);
+    const help = select.getAttribute("aria-describedby");
+    if (help) box.control_input.setAttribute("aria-describedby", help);
+    if (select.getAttribute("aria-invalid")) box.control_input.setAttribute("aria-invalid", "true");
+  }
+}
+document.addEventListener("change", (e) => {
+  const form = e.target.form;
+  if (!form || !e.target.name) return;
+  const name = e.target.name.split(".").pop();
+  for (const select of $$("select[data-depends]", form)) {
+    if (select === e.target || !select.dataset.depends.split(" ").includes(name)) continue;
+    const before = e.target.name.slice(0, -name.length);
+    if (before && !select.name.startsWith(before)) continue;
+    select.tomselect?.clear();
+    select.tomselect?.clearOptions();
+  }
+  if (e.target.dataset.any) {
+    const other = document.getElementById(e.target.dataset.any);
+    other?.tomselect?.clear();
+    other?.tomselect?.clearOptions();
+  }
+});

@@ -1,0 +1,1 @@
+"""Python actions of business domains; each folder is one plugin."""

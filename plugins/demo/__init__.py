@@ -1,0 +1,12 @@
+"""A demo company that a property manager would believe, made from a seed.
+
+`generate` is pure: the same seed and day give the same rows. `load` writes them with COPY.
+All people, companies and numbers are made up: identity numbers carry the area code 99,
+which no place has, and telephone numbers a prefix that no carrier uses.
+"""
+
+from plugins.demo.company import Company, generate
+from plugins.demo.loading import load, set_managers
+from plugins.demo.users import DemoUser
+
+__all__ = ["Company", "DemoUser", "generate", "load", "set_managers"]
