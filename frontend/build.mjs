@@ -22,8 +22,8 @@ function* walk(folder, wanted) {
     } else if (wanted.test(entry.name)) yield at;
   }
 }
-fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
+const stale = new Set(fs.readdirSync(out));
 
 const names = ["core", "charts", "flow", "sign"];
 await esbuild.build({
@@ -54,7 +54,7 @@ const used = new Set(read(here, "icons.txt").split("\n").filter((l) => !l.starts
 const yaml = ["models", "plugins", "workflows", "reports", "examples"].flatMap((d) => [...walk(path.join(root, d), /\.ya?ml$/)]);
 for (const file of [...templates, ...scripts]) {
   for (const call of read(file).matchAll(/icon\(([^)]*)\)|icon["']?\s*[:=]\s*(["'][a-z0-9-]+["'])/g)) {
-    for (const name of (call[1] || call[2]).matchAll(/["']([a-z0-9-]+)["']/g)) used.add(name[1]);
+    for (const name of (call[1] ?? call[2] ?? "").matchAll(/["']([a-z0-9-]+)["']/g)) used.add(name[1]);
   }
 }
 for (const file of yaml) for (const found of read(file).matchAll(/\bicon:\s*["']?([a-z0-9-]+)/g)) used.add(found[1]);
@@ -82,6 +82,8 @@ const licences = shipped.map((name) => {
 });
 fs.writeFileSync(path.join(out, "LICENSES.txt"), licences.join("\n" + "-".repeat(72) + "\n"));
 const versions = {};
+const made = new Set([...names.map((n) => n + ".js"), "app.css", "icons.svg", "icons.json", "favicon.svg", "LICENSES.txt", "versions.json"]);
+for (const file of stale) if (!made.has(file)) fs.rmSync(path.join(out, file));
 for (const file of fs.readdirSync(out).sort()) {
   const bytes = fs.readFileSync(path.join(out, file));
   if (!/\.(js|css|svg)$/.test(file)) continue;

@@ -39,6 +39,7 @@ include: [models/test.yaml]
 _ORGANIZATION = "organization: {entity: org_unit, parent: parent}\n"
 
 CatalogOf = Callable[..., Catalog]
+NewDatabase = Callable[[], str]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -110,13 +111,40 @@ def _fill_template(url: URL) -> None:
         run(connection, plan(connection, catalog))
 
 
+@pytest.fixture(scope="session")
+def new_database(cluster_url: URL, template_database: str) -> Iterator[NewDatabase]:
+    """A function that makes a database from the template and returns its URL.
+
+    For suites that fill one database once and roll every test back. They live as long as the
+    run.
+    """
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(_copy(cluster_url, template_database))
+        return _url(cluster_url, made[-1])
+
+    yield make
+    for name in made:
+        _drop(cluster_url, name)
+
+
+def _copy(cluster_url: URL, template: str) -> str:
+    name = f"{template}_{secrets.token_hex(4)}"
+    with _on_server(cluster_url).connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return name
+
+
+def _url(cluster_url: URL, name: str) -> str:
+    return cluster_url.set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture
 def database_url(cluster_url: URL, template_database: str) -> Iterator[str]:
     """The URL of a database of this test's own, copied from the template."""
-    name = f"{template_database}_{secrets.token_hex(4)}"
-    with _on_server(cluster_url).connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"'))
-    yield cluster_url.set(database=name).render_as_string(hide_password=False)
+    name = _copy(cluster_url, template_database)
+    yield _url(cluster_url, name)
     _drop(cluster_url, name)
 
 
@@ -129,15 +157,11 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def shared_engine(cluster_url: URL, template_database: str) -> Iterator[Engine]:
+def shared_engine(new_database: NewDatabase) -> Iterator[Engine]:
     """A database that this worker's tests share; each must roll back."""
-    name = f"{template_database}_{secrets.token_hex(4)}"
-    with _on_server(cluster_url).connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"'))
-    found = engine_for(cluster_url.set(database=name).render_as_string(hide_password=False))
+    found = engine_for(new_database())
     yield found
     found.dispose()
-    _drop(cluster_url, name)
 
 
 @pytest.fixture

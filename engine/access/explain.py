@@ -10,21 +10,27 @@ from engine.access.actor import Actor
 from engine.access.rights import ADMIN, asked_of, roles_granting
 from engine.metadata import Catalog, Text
 
+Word = str | Text  # of a param: a msgid or a name, or a label
+Words = Mapping[str, Word | tuple[Word, ...]]  # several are read as a list
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One reason; an English msgid with %(name)s places."""
 
     message: str
-    params: Mapping[str, str | Text] = field(default_factory=lambda: MappingProxyType({}))
+    params: Words = field(default_factory=lambda: MappingProxyType({}))
     allows: bool = False  # this alone is enough to be let in
 
     def in_(self, language: str, translate: Callable[[str], str] = str) -> str:
         """Return the sentence in a language; `translate` is its gettext."""
-        said = {
-            name: one.in_(language) if isinstance(one, Text) else translate(one)
-            for name, one in self.params.items()
-        }
+        comma = ", " if language == "en" else "、"
+        said = {}
+        for name, given in self.params.items():
+            words = given if isinstance(given, tuple) else (given,)
+            said[name] = comma.join(
+                one.in_(language) if isinstance(one, Text) else translate(one) for one in words
+            )
         return translate(self.message) % said
 
     def __str__(self) -> str:
@@ -53,7 +59,10 @@ def why(catalog: Catalog, actor: Actor, entity: str, action: str) -> Explanation
     if actor.is_unlimited:
         return explained([unlimited(actor)])
     owner, actions = asked_of(catalog, entity, action)
-    words = {"entity": catalog.entity(owner).label, "action": action_label(catalog, owner, action)}
+    words: Words = {
+        "entity": catalog.entity(owner).label,
+        "action": action_label(catalog, owner, action),
+    }
     granting = roles_granting(catalog, actor, entity, action)
     if granting:
         message = "Your role %(role)s gives the right “%(action)s” on %(entity)s."
@@ -68,12 +77,12 @@ def _missing(
     catalog: Catalog,
     actor: Actor,
     asked: tuple[str, tuple[str, ...]],
-    words: Mapping[str, str | Text],
+    words: Words,
 ) -> Iterable[Sentence]:
     if not actor.roles:
         yield Sentence("You have no role.")
     else:
-        names = ", ".join(sorted(str(role_label(catalog, one)) for one in actor.roles))
+        names = tuple(role_label(catalog, one) for one in sorted(actor.roles))
         message = "None of your roles (%(roles)s) gives the right “%(action)s” on %(entity)s."
         yield Sentence(message, {"roles": names, **words})
     owner, actions = asked
@@ -81,7 +90,7 @@ def _missing(
         role for role, rights in actor.rights.items() if any((a, owner) in rights for a in actions)
     )
     if holders:
-        names = ", ".join(str(role_label(catalog, one)) for one in holders)
+        names = tuple(role_label(catalog, one) for one in holders)
         yield Sentence("These roles have it: %(roles)s.", {"roles": names})
 
 
@@ -92,13 +101,13 @@ def unlimited(actor: Actor) -> Sentence:
     return Sentence("Your role %(role)s may do everything.", {"role": ADMIN}, allows=True)
 
 
-def role_label(catalog: Catalog, role: str) -> str | Text:
+def role_label(catalog: Catalog, role: str) -> Word:
     """Return what a role is called; one made on FAB's screen has its name only."""
     declared = catalog.roles.get(role)
     return declared.label if declared is not None and declared.label else role
 
 
-def action_label(catalog: Catalog, entity: str, action: str) -> str | Text:
+def action_label(catalog: Catalog, entity: str, action: str) -> Word:
     """Return what an action is called: a button's label, or the word itself as a msgid."""
     button = catalog.entity(entity).buttons.get(action)
     return button.label if button is not None else action

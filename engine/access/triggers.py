@@ -25,6 +25,8 @@ begin
       where r.name = '{ADMIN}' limit 1;
   else
     select true into was from gone join came on came.id = gone.id
+      join ab_user_role ur on ur.user_id = gone.id
+      join ab_role r on r.id = ur.role_id and r.name = '{ADMIN}'
       where gone.active and came.active is not true limit 1;
   end if;
   if was and not exists (

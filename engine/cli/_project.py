@@ -22,10 +22,10 @@ def root_option(command: F) -> F:
 
 def echo_findings(found: list[Diagnostic], root: Path) -> None:
     """Write findings with their source lines to standard error."""
-    click.echo(as_text(found, _Lines(root)), err=True, nl=False)
+    click.echo(as_text(found, SourceLines(root)), err=True, nl=False)
 
 
-class _Lines:
+class SourceLines:
     """Reads source lines; each file once."""
 
     def __init__(self, root: Path) -> None:

@@ -20,7 +20,11 @@ def is_aggregate(checker: Checker, node: Call) -> bool:
         return True
     if node.name not in {"min", "max"} or not node.arguments or checker.lines is not None:
         return False
-    return _lines_read(checker, node.arguments[0]) is not None
+    # Remembered, for nested calls would else be looked through again at every level.
+    known = checker.rolls_up.get(id(node))
+    if known is None:
+        known = checker.rolls_up[id(node)] = _lines_read(checker, node.arguments[0]) is not None
+    return known
 
 
 def check_aggregate(checker: Checker, node: Call) -> Part:

@@ -52,6 +52,7 @@ class Checker:
         self.at = at
         self.errors: list[ExpressionError] = []
         self.lines: tuple[str, ...] | None = None  # the lines of the aggregate being checked
+        self.rolls_up: dict[int, bool] = {}  # by a call's id; see `is_aggregate`
 
     def fail(self, code: str, message: str, offset: int, hint: str = "") -> Part:
         """Note an error and return a part that causes no further one."""

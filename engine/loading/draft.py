@@ -36,6 +36,7 @@ class Use:
     user: bool = True  # may read `user.`
     old: bool = False  # may read `old.`
     paths: bool = True  # may follow links and lines
+    kept: str = ""  # why its answer must not change by itself; such a formula knows no clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from engine.loading.scopes import EntityScope, FixedScope
 from engine.loading.site import Site
 from engine.metadata import Field, Formula
 
+_CLOCK = frozenset({"today", "now"})
 Scopes = dict[tuple[object, ...], EntityScope]
 
 
@@ -40,6 +41,7 @@ def check_formulas(draft: Draft) -> None:
         except ExpressionError as error:
             _report(draft, error, pending.site)
         else:
+            _check_clock(draft, typed, pending)
             _keep(pending.formula, typed)
 
 
@@ -86,6 +88,14 @@ def _check_value(typed: Typed, wanted: Type, field: Field, pending: Pending, dra
         message = f"'{constant}' is not an option of '{field.name}'"
         hint = did_you_mean(constant, wanted.options)
         draft.report(pending.site.text_at(0), "unknown-option", message, hint)
+
+
+def _check_clock(draft: Draft, typed: Typed, pending: Pending) -> None:
+    """Report a formula that would give another answer tomorrow, where the answer is kept."""
+    clock = sorted(typed.expression.functions() & _CLOCK)
+    if pending.use.kept and clock:
+        message = f"{clock[0]}() cannot stand here: its answer changes by itself"
+        draft.report(pending.site.text_at(0), "formula-ages", message, pending.use.kept)
 
 
 def _report(draft: Draft, error: ExpressionError, site: Site) -> None:

@@ -65,7 +65,8 @@ def _try_all(
     work: Workspace, entity: str, ids: Sequence[int], values: Mapping[str, Any]
 ) -> BulkOutcome:
     wanted = _wanted(work, entity, ids, values)
-    changed, same = [], []
+    changed: list[int] = []
+    same: list[int] = []
     problems: dict[int, tuple[Problem, ...]] = {}
     for record_id in wanted:
         try:

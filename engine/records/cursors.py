@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from engine.extension import Invalid
 
-_KINDS = {
+_KINDS: dict[str, Callable[[Any], Any]] = {
     "n": Decimal,
     "d": date.fromisoformat,
     "t": datetime.fromisoformat,
@@ -33,7 +33,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "b"
     for kind, types in (("n", (int, Decimal)), ("t", datetime), ("d", date), ("c", time)):
-        if isinstance(value, types):  # type: ignore[arg-type]
+        if isinstance(value, types):
             return kind
     return "s"
 

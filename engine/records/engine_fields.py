@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from engine.diagnostics import Place
+from engine.fieldtypes import field_type
 from engine.metadata import Catalog, Entity, Field, Text
 
 _AT = Place("engine", 1, 1)
@@ -18,7 +19,7 @@ def _field(name: str, kind: str, labels: tuple[str, str, str], **options: object
         label=text,
         at=_AT,
         read_only=True,
-        options=MappingProxyType(dict(options)),
+        options=field_type(kind).complete(dict(options), lambda text: text),
     )
 
 

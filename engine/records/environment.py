@@ -110,7 +110,8 @@ def linked_values(work: Workspace, entity: str, link: str, record_id: Any) -> di
         known = work.memo[key] = read_paths(
             work, link_target(work.catalog, entity, link), record_id, paths
         )
-    return known  # type: ignore[no-any-return]
+    found: dict[Path, Any] = known
+    return found
 
 
 def read_paths(

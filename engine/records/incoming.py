@@ -209,7 +209,7 @@ def _default(draft: Draft, field: Field) -> Any:
     if field.default_formula is not None:
         return draft.plan.run(field.default_formula, draft.environment())
     if field.default is not None:
-        return field_type(field.type).parse(field, field.default)
+        return field_type(field.type).parse(field, field.default, draft.work.style)
     return None
 
 
@@ -236,7 +236,7 @@ def _conditional(draft: Draft) -> None:
         ):
             _put_back(draft, field)
             continue
-        if _is_held(draft, field) and holds(draft.plan.run(field.read_only_when, before)):
+        if _is_held(draft, field, before):
             draft.complain("This field cannot be changed now.", field.name, "read-only")
         if _is_empty(draft, field) and _is_required(draft, field, environment):
             draft.complain("This field is required.", field.name, "required")
@@ -249,13 +249,16 @@ def _put_back(draft: Draft, field: Field) -> None:
         draft.values[field.name] = None if draft.old is None else draft.old.get(field.name)
 
 
-def _is_held(draft: Draft, field: Field) -> bool:
-    """Tell whether a rule may forbid this change."""
-    if field.read_only_when is None or draft.work.trusted:
+def _is_held(draft: Draft, field: Field, before: RecordEnvironment) -> bool:
+    """Tell whether a rule forbids this change."""
+    rule = field.read_only_when
+    if rule is None or draft.work.trusted:
         return False
     if field.name not in draft.sent or draft.old is None:
         return False
-    return bool(draft.values.get(field.name) != draft.old.get(field.name))
+    if draft.values.get(field.name) == draft.old.get(field.name):
+        return False
+    return holds(draft.plan.run(rule, before))
 
 
 def _is_empty(draft: Draft, field: Field) -> bool:
@@ -282,21 +285,6 @@ def _compute(draft: Draft) -> None:
             continue
         value = draft.plan.run(field.compute, draft.environment())
         try:
-            draft.values[field.name] = rounded(field, value)
+            draft.values[field.name] = field_type(field.type).rounded(field, value)
         except InvalidValue as wrong:
             draft.complain(wrong.message, field.name, **wrong.params)
-
-
-def rounded(field: Field, value: Any) -> Any:
-    """Bring a computed number to the decimals its field keeps; half up, once.
-
-    Raises:
-        InvalidValue: the field cannot hold it.
-    """
-    from decimal import ROUND_HALF_UP, Decimal
-
-    if isinstance(value, Decimal) and "scale" in field.options:
-        value = value.quantize(Decimal(1).scaleb(-int(field.options["scale"])), ROUND_HALF_UP)
-    elif isinstance(value, Decimal) and field.type == "integer":
-        value = int(value.to_integral_value(ROUND_HALF_UP))
-    return field_type(field.type).parse(field, value)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, literal, select, true
 
 from engine.expressions import compile_sql
 from engine.metadata import Field
+from engine.records.attached import FILES, check_files
 from engine.records.engine_fields import title_field
 from engine.records.incoming import Draft
 from engine.records.listing import search_condition
@@ -30,6 +31,8 @@ def check_links(draft: Draft) -> None:
             _check_link(draft, field, value)
         elif field.type == "any_link" and not _exists(draft.work, *value):
             draft.complain(NO_SUCH, field.name, "no-such-record")
+        elif field.type in FILES:
+            check_files(draft, field, value)
     for drafts in draft.lines.values():
         for child in drafts:
             check_links(child)
@@ -105,7 +108,8 @@ def look_up(
 def _matches(source: Joined, target: str, title: Any, words: str) -> ColumnElement[bool]:
     if "_search" in source.table.c:
         return search_condition(source, words)
-    return title.icontains(words.strip(), autoescape=True)
+    found: ColumnElement[bool] = title.icontains(words.strip(), autoescape=True)
+    return found
 
 
 def _subtitle(work: Workspace, target: str, source: Joined) -> ColumnElement[Any]:

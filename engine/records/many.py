@@ -19,7 +19,7 @@ from engine.records.reach import is_allowed, visible
 from engine.records.rows import from_row, to_columns
 from engine.records.workspace import Workspace
 from engine.records.writing import announce, wire
-from engine.storage import record_many
+from engine.storage import Change, record_many
 
 CHUNK = 1_000
 
@@ -129,7 +129,7 @@ def _keep_history(work: Workspace, entity: Entity, records: Sequence[Mapping[str
             work.connection,
             entity.name,
             "create",
-            [(r["id"], None, wire(work, entity, r)) for r in records],
+            [Change(r["id"], before=None, after=wire(work, entity, r)) for r in records],
             actor_id=work.actor.user_id,
             request_id=work.request_id,
             ip=work.ip,

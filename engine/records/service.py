@@ -24,7 +24,7 @@ class RecordService:
     def __init__(self, work: Workspace) -> None:
         self.work = work
 
-    def list(self, query: Query) -> Page:
+    def page(self, query: Query) -> Page:
         """Return a page of the records the actor may see."""
         return listing.list_records(self.work, query)
 

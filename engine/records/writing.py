@@ -13,6 +13,7 @@ from engine.expressions import holds
 from engine.extension import Conflict, Invalid, Refused, listeners
 from engine.fieldtypes import field_type
 from engine.metadata import Entity
+from engine.records.attached import claim_files
 from engine.records.constraints import problem_of
 from engine.records.contexts import Event
 from engine.records.incoming import Draft, complete, judge, take
@@ -77,6 +78,7 @@ def _insert(draft: Draft, parent: Mapping[str, Any]) -> dict[str, Any]:
     except (IntegrityError, DataError) as error:
         raise Invalid([problem_of(work, entity, error)]) from error
     record = from_row(entity, row)
+    claim_files(work, entity, record)
     for name, drafts in draft.lines.items():
         by = entity.field(name).options["by"]
         record[name] = [_insert(child, {by: record["id"]}) for child in drafts]
@@ -181,6 +183,7 @@ def _update(draft: Draft) -> dict[str, Any]:
     if row is None:
         raise Conflict
     record = from_row(entity, row)
+    claim_files(work, entity, record)
     for name in draft.lines:
         record[name] = _save_lines(draft, name)
     return record

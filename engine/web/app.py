@@ -47,7 +47,7 @@ def create_app(
     with database.begin() as connection:
         ensure_access(connection)
     first = _first_snapshot(database, catalog, root or Path())
-    app = _flask_app(config or {})
+    app = _flask_app(first.catalog, config or {})
     app.extensions[session.EXTENSION] = State(
         first, database, lambda known: releases.newer_than(database, known)
     )
@@ -79,10 +79,12 @@ def _first_snapshot(database: Engine, catalog: Catalog | None, root: Path) -> Sn
     return snapshot_of(wanted, release)
 
 
-def _flask_app(config: Mapping[str, Any]) -> Flask:
+def _flask_app(catalog: Catalog, config: Mapping[str, Any]) -> Flask:
     app = Flask("engine.web")
     app.app_ctx_globals_class = session.RequestGlobals
     app.config.update(settings(os.environ))
+    app.config["BABEL_DEFAULT_TIMEZONE"] = catalog.product.time_zone
+    app.config["APP_NAME"] = str(catalog.product.name)
     app.config.update(config)
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = secret_key(os.environ)

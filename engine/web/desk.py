@@ -10,10 +10,11 @@ from flask import g, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 
-from engine.extension import NotFound, Refused
+from engine.extension import Conflict, Invalid, NotFound, Refused
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.web.i18n import current_language
+from engine.web.i18n import language as current_language
+from engine.web.i18n import say
 from engine.web.session import current_actor, current_snapshot, request_connection
 
 
@@ -64,6 +65,12 @@ def is_signed_in() -> bool:
 def render(template: str, **context: Any) -> str:
     """Render one of our templates; the frame comes from the context processor."""
     return render_template(template, **context)
+
+
+def reasons(error: Invalid | Refused | Conflict) -> str:
+    """Return why something was refused, in the reader's language."""
+    problems = error.problems if isinstance(error, Invalid) else (error,)
+    return "; ".join(say(p) for p in problems)
 
 
 def wants_fragment(target: str = "") -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.extension import Conflict, Invalid, NotFound, Refused
@@ -92,6 +94,9 @@ def _http(error: HTTPException) -> Any:
 def _unexpected(error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.error("failure %s at %s %s", number, request.method, request.path, exc_info=error)
+    # The page about it may ask the database again; a broken transaction would refuse.
+    with suppress(SQLAlchemyError):
+        current_app.extensions["appbuilder"].session.rollback()
     return _answer(Failure(500, number=number))
 
 
@@ -126,6 +131,8 @@ def _page(failure: Failure, message: str) -> str:
             message=message,
             request_no=failure.number,
             home_url="/",
+            base_template=current_app.config["FAB_BASE_TEMPLATE"],
+            appbuilder=current_app.extensions["appbuilder"],
         )
     except Exception:  # the edge: whatever broke the request may break its page as well
         log.warning("the page for failures cannot be drawn", exc_info=True)

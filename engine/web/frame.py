@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
 
+from engine.web import i18n, icons
 from engine.web.desk import current_work, is_signed_in
-from engine.web.i18n import current_language, language_tag
+from engine.web.i18n import NAMES, TAGS
+from engine.web.i18n import language as current_language
 from engine.web.menu import menu_of
 from engine.web.session import current_snapshot
 
-_NAMES = {"zh_Hant": "繁體中文", "zh_Hans": "简体中文", "en": "English"}
 
-
-def install(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Give every template `menu` and `shell`."""
+    icons.install(app)
+    i18n.install(app)
     app.context_processor(frame)
 
 
 def frame() -> dict[str, Any]:
     """Return the frame's part of a page's context."""
     signed_in = is_signed_in()
-    return {"menu": _menu() if signed_in else [], "shell": shell(signed_in)}
+    return {
+        "base_template": "appbuilder/baselayout.html",
+        "appbuilder": current_app.appbuilder,  # type: ignore[attr-defined]
+        "menu": _menu() if signed_in else [],
+        "shell": shell(signed_in),
+    }
 
 
 def _menu() -> list[dict[str, Any]]:
@@ -68,8 +75,8 @@ def shell(signed_in: bool) -> dict[str, Any]:
         "languages": [
             {
                 "code": code,
-                "tag": language_tag(code),
-                "name": _NAMES.get(code, code),
+                "tag": TAGS.get(code, code),
+                "name": NAMES.get(code, code),
                 "url": f"?{_with_language(code)}",
                 "current": code == language,
             }

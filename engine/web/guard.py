@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_jwt_extended import verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_wtf.csrf import CSRFProtect
+from jwt import PyJWTError
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.web.session import current_actor
@@ -33,7 +36,9 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
 }
-_OPEN = frozenset({"AuthDBView.login", "AuthDBView.logout", "LocaleView.index", "healthz"})
+_LOGIN = "AuthDBView.login"
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*\Z")
+_OPEN = frozenset({_LOGIN, "AuthDBView.logout", "LocaleView.index", "healthz"})
 _TOKENS = frozenset({"SecurityApi.login", "SecurityApi.refresh"})  # they check a proof of their own
 csrf = CSRFProtect()
 
@@ -62,7 +67,16 @@ def _guard() -> AnyResponse | None:
     if not _is_open(endpoint) and current_actor().user_id is None:
         return _to_login()
     csrf.protect()
-    return None
+    return _without_lure() if endpoint == _LOGIN else None
+
+
+def _without_lure() -> AnyResponse | None:
+    """Drop a place to go after signing in that is not plainly on this site.
+
+    FAB checks it too, but by the letter of the URL; browsers read more leniently.
+    """
+    wished = request.args.get("next")
+    return redirect(url_for(_LOGIN)) if wished and not _LOCAL.match(wished) else None
 
 
 def _is_open(endpoint: str) -> bool:
@@ -88,7 +102,11 @@ def _has_token() -> bool:
     key = manager.extract_api_key_from_request()
     if key is not None:
         return manager.validate_api_key(key) is not None
-    return verify_jwt_in_request(optional=True) is not None and current_actor().user_id is not None
+    try:
+        found = verify_jwt_in_request(optional=True)
+    except (JWTExtendedException, PyJWTError):
+        return False
+    return found is not None and current_actor().user_id is not None
 
 
 def _unauthorized() -> Response:
@@ -101,7 +119,7 @@ def _unauthorized() -> Response:
 def _to_login() -> AnyResponse:
     query = request.query_string.decode(errors="replace")
     here = request.path + (f"?{query}" if query else "")
-    login = url_for("AuthDBView.login", next=here if request.method in ("GET", "HEAD") else None)
+    login = url_for(_LOGIN, next=here if request.method in ("GET", "HEAD") else None)
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": login})
     return redirect(login)

@@ -22,8 +22,13 @@ _HANS = frozenset({"CN", "SG", "MY"})
 class Sayable(Protocol):
     """A refusal or a problem: an English msgid with values for its places."""
 
-    message: str
-    params: Mapping[str, Any]
+    @property
+    def message(self) -> str:
+        """The msgid."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The values for its places."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a text translated later
@@ -86,7 +91,6 @@ def settings() -> dict[str, Any]:
     """Return the configuration Flask-Babel and Flask-AppBuilder need."""
     return {
         "BABEL_DEFAULT_LOCALE": DEFAULT,
-        "BABEL_DEFAULT_FOLDER": "translations",
         # Ours comes last: it holds every string of FAB too and must win.
         "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),
         "LANGUAGES": {code: {"flag": "", "name": NAMES[code]} for code in LOCALES},

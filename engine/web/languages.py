@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from flask import Flask, g, has_request_context, request, session
+from sqlalchemy.exc import SQLAlchemyError
 
-from engine.web.settings import DEFAULT_LANGUAGE, LANGUAGES
-
-_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+from engine.web.i18n import DEFAULT, LOCALES, select_locale
 
 
 def install(app: Flask) -> None:
     """Replace FAB's choice, which knows the session only and writes it each time."""
     app.extensions["babel"].locale_selector = select_language
+    app.before_request(_keep_wish)
 
 
 def select_language() -> str:
-    """Return the language asked for in the address, else chosen, else of the browser."""
+    """Return the language the address asks for, else the chosen one, else the browser's."""
     if not has_request_context():
-        return DEFAULT_LANGUAGE
-    wishes = (request.args.get("_l"), session.get("locale"), g.actor.language)
-    for wish in wishes:
-        if wish in LANGUAGES:
+        return DEFAULT
+    for wish in (request.args.get("_l"), session.get("locale")):
+        if wish in LOCALES:
             return str(wish)
-    return from_browser(request.accept_languages.values())
+    own = _own_language()
+    return own if own in LOCALES else select_locale()
 
 
-def from_browser(tags: object) -> str:
-    """Return the first language we have of a browser's, which are sorted by preference."""
-    for tag in tags if hasattr(tags, "__iter__") else ():
-        found = _language_of(str(tag).lower())
-        if found:
-            return found
-    return DEFAULT_LANGUAGE
+def _own_language() -> str:
+    try:
+        return str(g.actor.language)
+    except SQLAlchemyError:
+        return ""  # the page that says so must still be written
 
 
-def _language_of(tag: str) -> str:
-    if tag.startswith(_TRADITIONAL):
-        return "zh_Hant"
-    return {"zh": "zh_Hans", "en": "en"}.get(tag.split("-", maxsplit=1)[0], "")
+def _keep_wish() -> None:
+    """Keep what the address asked for, until the session ends."""
+    wish = request.args.get("_l")
+    if wish in LOCALES and session.get("locale") != wish:
+        session["locale"] = wish

@@ -7,7 +7,7 @@ from typing import Any
 from engine.extension import screens
 from engine.metadata import Catalog, MenuItem, Module
 from engine.records import Workspace, is_allowed
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, screen_url
 
 Entry = dict[str, Any]
@@ -19,7 +19,7 @@ def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
     for module in work.catalog.modules.values():
         items = [e for m in entries(work.catalog, module) if (e := _entry(work, m, path))]
         if items:
-            groups.append({"label": L(module.label), "icon": module.icon, "items": items})
+            groups.append({"label": text_of(module.label), "icon": module.icon, "items": items})
     return groups
 
 
@@ -40,7 +40,7 @@ def _entry(work: Workspace, item: MenuItem, path: str) -> Entry | None:
             return None
         entity = work.catalog.entity(item.entity)
         url = list_url(item.entity, view=item.view)
-        label = L(item.label) or L(entity.label)
+        label = text_of(item.label) or text_of(entity.label)
         active = not item.view and path.startswith(f"/e/{item.entity}/")
         icon = item.icon if item.icon != "point" else entity.icon
         return {"label": label, "icon": icon, "url": url, "active": active}
@@ -49,5 +49,5 @@ def _entry(work: Workspace, item: MenuItem, path: str) -> Entry | None:
         if screen is None or not is_allowed(work, *screen.right):
             return None
         url = screen_url(item.screen)
-        return {"label": L(item.label), "icon": item.icon, "url": url, "active": path == url}
+        return {"label": text_of(item.label), "icon": item.icon, "url": url, "active": path == url}
     return None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from engine.records import Workspace
-from engine.storage import wy_idempotency
+from engine.storage.work_tables import wy_idempotency
 
 
 def _key() -> str:

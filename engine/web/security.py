@@ -32,7 +32,7 @@ _BY_KEY = account_statement(
     ApiKey.expires_on,
     ApiKey.last_used_on,
     who=select(ApiKey.user_id).where(ApiKey.lookup_hash == _LOOKUP).scalar_subquery(),
-).where(ApiKey.lookup_hash == _LOOKUP)
+).where(ApiKey.user_id == User.id, ApiKey.lookup_hash == _LOOKUP)
 _NOTE_USE_EVERY = timedelta(hours=1)
 
 # What each person may do on FAB's screens with his own account.

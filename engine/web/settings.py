@@ -11,12 +11,7 @@ from typing import Any
 
 from flask_appbuilder.const import AUTH_DB
 
-LANGUAGES = {
-    "zh_Hant": {"flag": "", "name": "繁體中文"},
-    "zh_Hans": {"flag": "", "name": "简体中文"},
-    "en": {"flag": "", "name": "English"},
-}
-DEFAULT_LANGUAGE = "zh_Hant"
+from engine.web import i18n
 
 
 def settings(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -25,10 +20,7 @@ def settings(environ: Mapping[str, str]) -> dict[str, Any]:
         **_flask(environ),
         **_login(environ),
         **_app_builder(),
-        "BABEL_DEFAULT_LOCALE": DEFAULT_LANGUAGE,
-        "BABEL_DEFAULT_TIMEZONE": environ.get("TIME_ZONE", "Asia/Shanghai"),
-        "BABEL_LANGUAGES": tuple(LANGUAGES),
-        "LANGUAGES": LANGUAGES,
+        **i18n.settings(),
         "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES", "0")),
     }
 

@@ -4,7 +4,7 @@ import { attach } from "./lookup.js";
 
 let fields = [];
 const quote = (v) => "'" + String(v).replace(/\\/g, "\\\\").replace(/'/g, "\\'") + "'";
-const literal = (v, kind) => kind === "number" ? String(v).replace(/[,，\s]/g, "") : kind === "raw" ? v : kind === "list" ? "[" + [].concat(v).map(quote).join(", ") + "]" : quote(v);
+const literal = (v, kind) => kind === "date" ? `date(${String(v).split("-").map(Number).join(", ")})` : kind === "number" ? String(v).replace(/[,，\s]/g, "") : kind === "raw" ? v : kind === "list" ? "[" + [].concat(v).map(quote).join(", ") + "]" : quote(v);
 const options = (list, chosen, value, label) => list.map((o) => `<option value="${escapeHtml(o[value])}"${String(o[value]) === String(chosen ?? "") ? " selected" : ""}>${escapeHtml(o[label])}</option>`).join("");
 function boxes(row, field, op, value, text) {
   const host = $(".b-v", row);

@@ -201,7 +201,7 @@ on("click", "[data-file-del]", (button) => {
 });
 const attachFiles = (form, files) => send(form.action, files, "files", $("progress", form), (r) => {
   const side = form.parentNode;
-  if (r.responseText.includes("file-list")) {
+  if (r.responseText.includes("file-list") && !r.responseText.includes("<html")) {
     const made = element("template", { html: r.responseText });
     $(".file-list", side).replaceWith($(".file-list", made.content));
   } else location.reload();

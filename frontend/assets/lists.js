@@ -62,6 +62,17 @@ on("click", "[data-toggle-branch]", async (button) => {
   const open = button.getAttribute("aria-expanded") === "true";
   button.setAttribute("aria-expanded", String(!open));
   const level = Number(row.dataset.level || 0);
+  if (!button.dataset.toggleBranch) {
+    // The whole tree is here: hide or show what is below, closed branches stay closed.
+    let closed = null;
+    for (let below = row.nextElementSibling; below && Number(below.dataset.level || 0) > level; below = below.nextElementSibling) {
+      const at = Number(below.dataset.level || 0);
+      if (closed !== null && at <= closed) closed = null;
+      below.hidden = open || closed !== null;
+      if (closed === null && $('.tg[aria-expanded="false"]', below)) closed = at;
+    }
+    return;
+  }
   if (open) {
     while (row.nextElementSibling && Number(row.nextElementSibling.dataset.level || 0) > level) row.nextElementSibling.remove();
     return;
@@ -77,13 +88,13 @@ async function move(card, column, value) {
   const from = card.parentNode;
   const next = card.nextElementSibling;
   $(".b-list", column).prepend(card);
-  const answer = await fetch(card.dataset.move, { method: "POST", body: data, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(card.dataset.move, { method: "POST", body: data, headers: { "X-CSRFToken": csrf(), "HX-Request": "true", "X-Requested-With": "fetch", Accept: "application/json" } }).catch(() => null);
+  const told = answer?.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
   if (!answer?.ok) {
     from.insertBefore(card, next);
-    const text = answer ? await answer.text() : "";
-    return toast(text && text.length < 300 && !text.includes("<") ? text : say(answer ? "err" : "net"), "danger");
+    return toast(told.error || say(answer ? "err" : "net"), "danger");
   }
-  const version = answer.headers.get("X-Version");
+  const version = told.version;
   if (version) card.dataset.version = version;
   for (const c of $$(".b-col")) $(".count", c).textContent = $$(".b-card", c).length;
 }

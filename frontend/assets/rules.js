@@ -44,8 +44,6 @@ const operations = {
   round: round("half"), floor: round("floor"), ceil: round("ceil"),
   abs: (a) => { const x = number(a); return x && (x.units < 0n ? x.negated() : x); },
   min: extreme(-1), max: extreme(1),
-  sum: (list) => [].concat(list).reduce((t, v) => t.plus(number(v) || Decimal.of(0)), Decimal.of(0)),
-  count: (list) => Decimal.of([].concat(list).length),
   len: known((a) => Decimal.of(a.length)),
   lower: known((a) => text(a).toLowerCase()), upper: known((a) => text(a).toUpperCase()),
   contains: known((a, b) => text(a).toLowerCase().includes(text(b).toLowerCase())),
@@ -60,6 +58,7 @@ export function evaluate(tree, read) {
   if ("value" in tree) return tree.value;
   if ("field" in tree) return read(tree.field, tree.type);
   const args = tree.args || [];
+  if (tree.op === "sum" || tree.op === "count") return overLines(tree.op, args[0], read);
   if (tree.op === "and" || tree.op === "or") {
     const stop = tree.op === "or";
     let result = !stop;
@@ -76,8 +75,25 @@ export function evaluate(tree, read) {
   if (!operations[tree.op]) throw new Unknown(tree.op);
   return operations[tree.op](...args.map((a) => evaluate(a, read)));
 }
+// `sum(lines.qty * lines.price)`: the argument is evaluated once for each line.
+function overLines(op, tree, read) {
+  const rows = read.rows(linesOf(tree));
+  if (op === "count" && tree.field && !tree.field.includes(".")) return Decimal.of(rows.length);
+  const values = rows.map((row) => evaluate(tree, row)).filter((v) => !empty(v));
+  if (op === "count") return Decimal.of(values.length);
+  return values.reduce((t, v) => t.plus(number(v) || Decimal.of(0)), Decimal.of(0));
+}
+function linesOf(tree) {
+  if (tree.field) return tree.field.split(".")[0];
+  for (const arg of tree.args || []) {
+    const found = linesOf(arg);
+    if (found) return found;
+  }
+  return "";
+}
 function boxValue(box, type) {
-  if (!box) return null;
+  // Not on this form: only the server knows.
+  if (!box) throw new Unknown();
   if (box.dataset?.ro !== undefined) return typed(box.dataset.value ?? "", type);
   if (box.type === "checkbox") return box.checked;
   if (box.multiple) return [...box.selectedOptions].map((o) => o.value);
@@ -96,18 +112,17 @@ function boxNamed(form, name) {
   return box;
 }
 export function reader(form, prefix = "") {
-  return (name, type) => {
-    if (prefix) {
-      const own = boxNamed(form, prefix + name);
-      if (own) return boxValue(own, type);
-    }
-    const [lines, column] = name.split(".");
-    const table = column && $(`[data-lines="${quoted(lines)}"]`, form);
-    if (table) {
-      return liveRows(table).map((r) => boxValue(boxNamed(form, `${lines}.${r.dataset.line}.${column}`), type));
-    }
-    return boxValue(boxNamed(form, name), type);
+  const read = (name, type) => {
+    const own = prefix && boxNamed(form, prefix + name);
+    return boxValue(own || boxNamed(form, name), type);
   };
+  read.rows = (lines) => {
+    const table = $(`[data-lines="${quoted(lines)}"]`, form);
+    if (!table) throw new Unknown();
+    return liveRows(table).map((row) => (name, type) =>
+      boxValue(boxNamed(form, `${lines}.${row.dataset.line}.${name.slice(lines.length + 1)}`), type));
+  };
+  return read;
 }
 const liveRows = (table) => $$("tbody > tr", table).filter((r) => !r.hidden);
 function fill(form, box, tree) {
@@ -126,12 +141,8 @@ function fill(form, box, tree) {
 function totals(form) {
   for (const table of $$("[data-lines]", form)) {
     for (const cell of $$("[data-total]", table)) {
-      const read = reader(form)(`${table.dataset.lines}.${cell.dataset.total}`);
-      const found = read.map((v) => Decimal.of(v)).filter(Boolean);
-      if (!found.length && !liveRows(table).length) { cell.textContent = "0.00"; continue; }
-      if (!found.length) continue;
-      const sum = found.reduce((a, b) => a.plus(b), Decimal.of(0));
-      cell.textContent = sum.grouped();
+      const column = { field: `${table.dataset.lines}.${cell.dataset.total}` };
+      guard(() => { cell.textContent = overLines("sum", column, reader(form)).round(2).grouped(); });
     }
   }
 }

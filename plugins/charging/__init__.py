@@ -1,3 +1,8 @@
-"""Charging: fee items, bills, the counter, late fees, closes (rules.md 1-11)."""
+"""Charging: fee items, bills, the counter, late fees, closes (rules.md 1-11).
 
-from plugins.charging import pending  # noqa: F401  # registers actions
+Importing the package registers its actions and listeners.
+"""
+
+from plugins.charging import offsetting, pending, runs
+
+__all__ = ["offsetting", "pending", "runs"]

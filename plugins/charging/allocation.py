@@ -24,6 +24,7 @@ class OpenBill:
     period_from: date | None = None
     principal: Decimal  # open principal, at least 0
     late_fee: Decimal = ZERO  # open late fee as of the day of payment
+    order: str = PRINCIPAL_FIRST  # of the fee item: what is paid first within the bill
 
     @property
     def open(self) -> Decimal:
@@ -59,13 +60,13 @@ def allocate(amount: Decimal, bills: Iterable[OpenBill], order: str = PRINCIPAL_
     Raises:
         ValueError: a negative amount, a bill with a negative rest, or an unknown order.
     """
-    if amount < 0 or order not in (PRINCIPAL_FIRST, LATE_FEE_FIRST):
+    if amount < 0 or order not in ("", PRINCIPAL_FIRST, LATE_FEE_FIRST):
         raise ValueError(f"cannot allocate {amount} with order {order!r}")
     left, parts = amount, []
     for bill in in_order(bills):
         if min(bill.principal, bill.late_fee) < 0:
             raise ValueError(f"bill {bill.number} has a negative rest")
-        given = _give(left, bill, order)
+        given = _give(left, bill, order or bill.order)
         if given.principal or given.late_fee:
             parts.append(given)
             left -= given.principal + given.late_fee

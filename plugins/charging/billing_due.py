@@ -159,8 +159,8 @@ def _prices(spans: Sequence[PriceSpan]) -> CTE:
             values("until", Date()),
             values("price", Numeric()),
         )
-        .table_valued(*names, name="span")
-        .render_derived()
+        .table_valued(*names)
+        .render_derived(name="span")
     )
     arrays = [func.array_agg(rows.c[n]).label(f"{n}s") for n in names[1:]]
     return select(rows.c.estate_id, *arrays).group_by(rows.c.estate_id).cte("prices")
@@ -177,7 +177,7 @@ def _cycles(terms: Terms, reach: Reach, fee: Table) -> FromClause:
     anchor: Sql = sql.day(first.replace(month=1, day=1)) if shared else fee.c.starts_on
     low, high = (_cycle_number(sql.day(x), anchor, months, size) for x in (first, last))
     low = low - 1 if shared else func.greatest(low - 1, 0)
-    number = func.generate_series(low, high).table_valued("n", name="cycle").c.n
+    number = func.generate_series(low, high).table_valued("n").render_derived(name="cycle").c.n
     later = sql.months_later if months else sql.days_later
     index = cast(number, Integer())
     begin = later(anchor, index * size)

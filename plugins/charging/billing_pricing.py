@@ -77,8 +77,8 @@ def priced(context: BillingContext, terms: Terms, due: CTE) -> CTE:
 def _piece(terms: Terms, due: CTE) -> _Piece:
     span = (
         func.unnest(due.c.sinces, due.c.untils, due.c.prices)
-        .table_valued("since", "until", "price", name="span")
-        .render_derived()
+        .table_valued("since", "until", "price")
+        .render_derived(name="span")
     )
     begin: Sql = due.c.begin
     finish: Sql = due.c.finish
@@ -86,7 +86,8 @@ def _piece(terms: Terms, due: CTE) -> _Piece:
     months = terms.cycle.months
     if months > 1:
         start = due.c.n * months
-        slot = func.generate_series(start, start + months - 1).table_valued("n", name="slot")
+        slots = func.generate_series(start, start + months - 1).table_valued("n")
+        slot = slots.render_derived(name="slot")
         index = cast(slot.c.n, Integer())
         begin = sql.months_later(due.c.anchor, index)
         finish = sql.days_later(sql.months_later(due.c.anchor, index + 1), -1)

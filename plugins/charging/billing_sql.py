@@ -119,7 +119,7 @@ def _insert_bills(
     )
 
 
-_NOTHING_YET = ("reduced", "received", "open", "late_received", "late_reduced")
+_NOTHING_YET = ("reduced", "received", "open", "late_fixed", "late_received", "late_reduced")
 
 
 def _engine_columns(context: BillingContext, unit: Sql) -> dict[str, Any]:

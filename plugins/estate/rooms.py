@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from engine.extension import EventContext, Invalid, NotFound, Problem, before
+from sqlalchemy import Connection
+
+from engine.extension import EventContext, Invalid, NotFound, Problem, after, before
 from plugins.estate import incoming
 from plugins.estate.numbering import (
     DEFAULT_PATTERN,
@@ -18,6 +21,9 @@ from plugins.estate.numbering import (
 
 _NUMBER_PARTS = ("estate", "building", "building_unit", "floor", "floor_no", "no", "full_no")
 
+# An import numbers thousands of rooms of a few buildings; a connection lives for one request.
+_known: WeakKeyDictionary[Connection, dict[tuple[str, int], dict[str, Any]]] = WeakKeyDictionary()
+
 
 @before("room", "create")
 @before("room", "change")
@@ -27,7 +33,7 @@ def number_room(context: EventContext) -> None:
     Raises:
         Invalid: the number is empty and what the pattern needs is missing.
     """
-    if not incoming.touches(context, _NUMBER_PARTS):
+    if not incoming.touches(context, _NUMBER_PARTS) or _is_numbered(context):
         return
     building, unit = _record(context, "building"), _record(context, "building_unit")
     if not building or not incoming.text(context, "no"):
@@ -36,6 +42,12 @@ def number_room(context: EventContext) -> None:
     full_no = full_no or _by_pattern(context, building, unit.get("no", ""))
     context.values["full_no"] = full_no
     context.values["search_key"] = search_key(full_no, building["no"], unit.get("no", ""))
+
+
+def _is_numbered(context: EventContext) -> bool:
+    """Tell whether the generator has done it already; no person can send a search key."""
+    given = context.values
+    return bool(context.event == "create" and given.get("search_key") and given.get("full_no"))
 
 
 def _by_pattern(context: EventContext, building: dict[str, Any], unit: str) -> str:
@@ -63,10 +75,22 @@ def _record(context: EventContext, name: str) -> dict[str, Any]:
     found = incoming.link(context, name)
     if found is None:
         return {}
-    try:
-        return context.records.get(name, found)
-    except NotFound:
-        return {}
+    known = _known.setdefault(context.connection, {})
+    if (name, found) not in known:
+        try:
+            known[name, found] = context.records.get(name, found)
+        except NotFound:
+            return {}
+    return known[name, found]
+
+
+@after("building", "change")
+@after("building_unit", "change")
+@after("estate", "change")
+@after("floor", "change")
+def forget(context: EventContext) -> None:
+    """Drop what was read for numbers once it changes in the same transaction."""
+    _known.pop(context.connection, None)
 
 
 @before("estate", "create")

@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine, text
 
-from engine.access import Actor, NewUser, create_user, ensure_access, load_actor, sync_rights
-from engine.storage.apply import apply
+from engine.access import Actor, NewUser, create_user, load_actor
 from engine.storage.database import engine_for
-from engine.storage.server import ensure_server
-from tests.access.project import company, fill
+from tests.access.databases import company_database
+from tests.access.project import company
 
 Hire = Callable[..., Actor]
 
 
 @pytest.fixture(scope="session")
-def company_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = engine_for(ensure_server(tmp_path_factory.mktemp("pg"), fast=True))
-    with engine.begin() as opened:
-        ensure_access(opened)
-        apply(opened, company(), author="test")
-        sync_rights(opened, company())
-        fill(opened)
-    yield engine
-    engine.dispose()
+def company_engine(cluster_url: URL, template_database: str) -> Iterator[Engine]:
+    with company_database(cluster_url, template_database) as url:
+        engine = engine_for(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -44,8 +39,6 @@ def hire(connection: Connection) -> Hire:
         return again(login)
 
     def again(login: str) -> Actor:
-        from sqlalchemy import text
-
         found = connection.execute(
             text("select id from ab_user where username = :login"), {"login": login}
         ).scalar_one()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.cli._project import _Lines
+from engine.cli._project import SourceLines
 from engine.diagnostics import as_text
 from engine.loading import check_project
 
@@ -36,7 +36,7 @@ def findings_of(code: str, root: Path) -> tuple[str, set[str]]:
 
 
 def _short(root: Path) -> Callable[[str, int], str | None]:
-    lines = _Lines(root)
+    lines = SourceLines(root)
 
     def line_of(file: str, line: int) -> str | None:
         text = lines(file, line)

@@ -38,7 +38,7 @@ def test_two_stars_reach_every_depth() -> None:
 def test_a_missing_file_is_reported_where_it_is_named() -> None:
     _, found = project("[models/a.yaml, models/b.yaml]", models__a="")
 
-    assert found == ["models.yaml:1:27: missing-file"]
+    assert found == ["models.yaml:1:26: missing-file"]
 
 
 @pytest.mark.parametrize("name", ["../x.yaml", "/x.yaml", "a/../../x.yaml", "a\\\\x.yaml", "c:/x"])

@@ -51,8 +51,8 @@ def test_keys_are_always_text() -> None:
 def test_places_count_characters_after_chinese_text() -> None:
     found = document("房間: {樓宇: 一號樓, 樓層: 三}\n")
 
-    assert found.place(("房間", "樓層"), key=True) == Place("a.yaml", 1, 16)
-    assert found.place(("房間", "樓層")) == Place("a.yaml", 1, 20)
+    assert found.place(("房間", "樓層"), key=True) == Place("a.yaml", 1, 15)
+    assert found.place(("房間", "樓層")) == Place("a.yaml", 1, 19)
 
 
 def test_places_of_block_and_flow_and_many_lines() -> None:

@@ -62,7 +62,8 @@ def _with_values(draft: Draft, bare: Field, raw: Mapping[str, Any], site: Site, 
         return bare
     value = replace(use, gives=bare)
     # Who happens to look must not change what is stored.
-    computed = replace(value, user=False)
+    kept = "a stored value is computed when the record is saved" if bare.stored else ""
+    computed = replace(value, user=False, kept=kept)
     return replace(
         bare,
         default_formula=draft.formula(raw, "default_formula", site, value),

@@ -34,7 +34,8 @@ def build_indexes(
     draft: Draft, raw: Mapping[str, Any], site: Site, entity: str
 ) -> tuple[Index, ...]:
     """Build `unique` and `indexes`; their conditions are in the database, so without paths."""
-    use = Use(entity=entity, user=False, paths=False)
+    why = "the database decides once which records an index holds"
+    use = Use(entity=entity, user=False, paths=False, kept=why)
     return tuple(
         Index(
             fields=tuple(one["fields"]),

@@ -8,28 +8,16 @@ from typing import Any
 from engine.fieldtypes import Format, field_type
 from engine.metadata import Field
 from engine.records import Column, Page
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import file_url, record_url
 
 Cell = dict[str, Any]
 Make = Callable[[Any, Any, tuple[Any, ...]], Cell]
 
-# what templates call a kind of cell, by what the field type calls it
-_KINDS = {
-    "files": "file",
-    "images": "image",
-    "badges": "tags",
-    "long_text": "longtext",
-    "rich_text": "richtext",
-    "phone": "tel",
-    "count": "number",
-}
-
 
 def cell_kind(field: Field) -> str:
     """Return the template's name for the cells of a field."""
-    kind = field_type(field.type).look(field).cell
-    return _KINDS.get(kind, kind)
+    return field_type(field.type).look(field).cell
 
 
 def makers(columns: Sequence[Column], style: Format, readable: frozenset[str]) -> list[Make]:
@@ -162,7 +150,7 @@ def labelled(page: Page, make: Sequence[Make], row: tuple[Any, ...]) -> dict[str
     found = {}
     for column, cell in zip(page.columns, cells_of(page, make, row), strict=True):
         wide = column.field.type in ("long_text", "rich_text", "lines", "file", "image")
-        found[column.path] = {**cell, "label": L(column.field.label), "wide": wide}
+        found[column.path] = {**cell, "label": text_of(column.field.label), "wide": wide}
     return found
 
 
@@ -171,7 +159,7 @@ def head(page: Page, labels: Mapping[str, str] | None = None) -> list[dict[str, 
     return [
         {
             "name": c.path,
-            "label": (labels or {}).get(c.path) or L(c.field.label),
+            "label": (labels or {}).get(c.path) or text_of(c.field.label),
             "align": field_type(c.field.type).look(c.field).align,
             "kind": cell_kind(c.field),
         }

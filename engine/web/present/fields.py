@@ -10,7 +10,7 @@ from engine.access import actor_values
 from engine.fieldtypes import field_type, mask
 from engine.metadata import Field
 from engine.records import Draft, Workspace
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.present.browser import tree_of
 from engine.web.present.cells import cell_kind, maker
 from engine.web.urls import file_url, lookup_url, new_url, record_url
@@ -53,8 +53,8 @@ def field_view(form: FormContext, described: Field, *, ro: bool = False) -> View
     view: View = {
         "name": path,
         "id": "f-" + path.replace(".", "-"),
-        "label": L(described.label),
-        "help": L(described.help) if described.help else "",
+        "label": text_of(described.label),
+        "help": text_of(described.help) if described.help else "",
         "widget": "readonly" if fixed else look.widget,
         "value": _in_box(form, described, value, path),
         "error": form.errors.get(path, ""),
@@ -94,14 +94,9 @@ def _in_box(form: FormContext, described: Field, value: Any, path: str) -> Any:
     if described.type == "boolean":
         return bool(value)
     kind = field_type(described.type)
-    wire = kind.to_wire(described, value)
     if described.type == "multi_choice":
-        return wire or []
-    if described.type == "datetime" and value is not None:
-        return value.astimezone(form.work.style.zone).strftime("%Y-%m-%dT%H:%M")
-    if described.type == "duration":
-        return kind.text(described, value, form.work.style)
-    return "" if wire is None else wire if isinstance(wire, list | dict) else str(wire)
+        return kind.to_wire(described, value) or []
+    return kind.input_text(described, value, form.work.style)
 
 
 def _add_rules(form: FormContext, described: Field, view: View) -> None:
@@ -172,7 +167,7 @@ def _any_link(form: FormContext, described: Field, view: View, value: Any) -> No
     view["entities"] = [
         {
             "value": name,
-            "label": L(form.work.catalog.entity(name).label),
+            "label": text_of(form.work.catalog.entity(name).label),
             "selected": name == kind,
         }
         for name in described.options["to"]
@@ -202,7 +197,7 @@ def _lines(form: FormContext, described: Field, view: View, value: Any) -> None:
     view["columns"] = [
         {
             "name": f.name,
-            "label": L(f.label),
+            "label": text_of(f.label),
             "align": field_type(f.type).look(f).align,
             "kind": cell_kind(f),
         }
@@ -223,7 +218,9 @@ def _lines(form: FormContext, described: Field, view: View, value: Any) -> None:
     view["can_add"] = view["can_delete"] = not view["ro"]
     view["next"] = len(rows)
     view["totals"] = [
-        {"column": f.name, "label": L(f.label), "text": ""} for f in fields if f.type == "money"
+        {"column": f.name, "label": text_of(f.label), "text": ""}
+        for f in fields
+        if f.type == "money"
     ]
     view["widget"] = "lines"
 

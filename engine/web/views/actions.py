@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.metadata import Button, Entity
 from engine.records import Workspace, is_allowed, offered
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import button_url, print_url
 
 
@@ -20,7 +20,7 @@ def action_view(
     dialog = bool(button.ask) or button.confirm is not None
     return {
         "name": button.name,
-        "label": L(button.label),
+        "label": text_of(button.label),
         "icon": button.icon,
         "color": button.color,
         "url": url + ids,
@@ -80,5 +80,5 @@ def prints_of(
         if one.entity != entity.name:
             continue
         url = print_url(one.name, ids=record_id) if record_id else print_url(one.name)
-        found.append({"label": L(one.label), "url": url + (f"?{query}" if query else "")})
+        found.append({"label": text_of(one.label), "url": url + (f"?{query}" if query else "")})
     return found

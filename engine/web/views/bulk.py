@@ -12,7 +12,8 @@ from engine.extension import Invalid
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace
 from engine.web.desk import render
-from engine.web.i18n import L, say
+from engine.web.i18n import label as text_of
+from engine.web.i18n import say
 from engine.web.present.fields import FormContext, field_view
 from engine.web.present.posted import posted_values
 from engine.web.urls import list_url, record_url
@@ -64,10 +65,10 @@ def _changes(work: Workspace, entity: Entity, fields: list[Field]) -> dict[str, 
 
 def _frame(work: Workspace, entity: Entity, title: str, ids: list[int]) -> dict[str, Any]:
     return {
-        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         "title": title,
         "crumbs": [
-            {"label": L(entity.label), "url": list_url(entity.name)},
+            {"label": text_of(entity.label), "url": list_url(entity.name)},
             {"label": title, "url": ""},
         ],
         "count": len(ids),
@@ -100,7 +101,7 @@ def _preview(work: Workspace, entity: Entity, ids: list[int], changes: dict[str,
         for v in vs
     ]
     labels = [
-        {"label": L(entity.fields[n].label), "old": "…", "new": "" if v is None else str(v)}
+        {"label": text_of(entity.fields[n].label), "old": "…", "new": "" if v is None else str(v)}
         for n, v in changes.items()
     ]
     frame = _frame(work, entity, work.message("Change many"), ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from flask import current_app, make_response, request
@@ -14,7 +14,9 @@ from engine.access import readable_fields
 from engine.extension import Invalid, NotFound
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace
-from engine.storage import FileStore, wy_file
+from engine.storage import FileStore
+from engine.storage import file_store as open_store
+from engine.storage.system_tables import wy_file
 from engine.web.present.posted import uploads
 
 Answer = Any
@@ -22,7 +24,9 @@ Answer = Any
 
 def file_store() -> FileStore:
     """Return where this installation keeps its files."""
-    store: FileStore = current_app.extensions["wuye_files"]
+    store: FileStore | None = current_app.extensions.get("wuye_files")
+    if store is None:
+        store = current_app.extensions["wuye_files"] = open_store()
     return store
 
 
@@ -36,7 +40,7 @@ def keep_file(
     """
     return file_store().save(
         work.connection,
-        upload.stream,
+        cast(BinaryIO, upload.stream),
         upload.filename or "",
         created_by=work.actor.user_id,
         entity=entity,

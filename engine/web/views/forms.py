@@ -16,7 +16,8 @@ from engine.records import Draft, RecordService, Workspace
 from engine.records.environment import RecordEnvironment
 from engine.records.incoming import complete, take
 from engine.records.plans import plan_of
-from engine.web.i18n import L, say
+from engine.web.i18n import label as text_of
+from engine.web.i18n import say
 from engine.web.present.browser import tree_of
 from engine.web.present.fields import FormContext, field_view
 from engine.web.urls import list_url, record_url
@@ -74,10 +75,14 @@ def form_context(
         readable=entities_readable(work.catalog, work.actor),
         masked=frozenset() if is_new else masked_fields(work.catalog, work.actor, entity.name),
     )
-    title = work.message("New %(what)s", what=L(entity.label)) if is_new else _title(entity, values)
+    title = (
+        work.message("New %(what)s", what=text_of(entity.label))
+        if is_new
+        else _title(entity, values)
+    )
     here = record_url(entity.name, values.get("id"))
     return {
-        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         "title": title,
         "crumbs": _crumbs(work, entity, values, title),
         "is_new": is_new,
@@ -99,7 +104,7 @@ def _title(entity: Entity, values: Mapping[str, Any]) -> str:
 
 
 def _crumbs(work: Workspace, entity: Entity, values: Mapping[str, Any], title: str) -> list[View]:
-    crumbs = [{"label": L(entity.label), "url": list_url(entity.name)}]
+    crumbs = [{"label": text_of(entity.label), "url": list_url(entity.name)}]
     if values.get("id") is not None:
         crumbs.append({"label": title, "url": record_url(entity.name, values["id"])})
         title = work.message("Edit")
@@ -113,6 +118,7 @@ def _tabs(form: FormContext, entity: Entity) -> list[View]:
     tabs = []
     for tab in entity.form.tabs:
         sections = []
+        shown: list[list[View]] = []
         for section in tab.sections:
             fields = [
                 _view(form, entity.fields[n], plan, environment)
@@ -122,21 +128,22 @@ def _tabs(form: FormContext, entity: Entity) -> list[View]:
             if not fields:
                 continue
             rule = section.visible_when
-            shown = rule is None or holds(plan.run(rule, environment))
+            is_shown = rule is None or holds(plan.run(rule, environment))
+            shown.append(fields)
             sections.append(
                 {
-                    "label": L(section.label) if section.label else "",
+                    "label": text_of(section.label) if section.label else "",
                     "fields": fields,
-                    "visible": shown,
+                    "visible": is_shown,
                     "rule": tree_of(rule.typed, form.given) if rule is not None else None,
                 }
             )
         if sections:
-            wrong = sum(bool(f["error"]) for s in sections for f in s["fields"])
+            wrong = sum(bool(f["error"]) for views in shown for f in views)
             tabs.append(
                 {
                     "name": tab.name,
-                    "label": L(tab.label),
+                    "label": text_of(tab.label),
                     "errors": wrong,
                     "visible": True,
                     "sections": sections,
@@ -160,7 +167,7 @@ def _summary(entity: Entity, problems: Sequence[Problem]) -> list[View]:
     found = []
     for problem in problems:
         head = problem.field.split(".")[0]
-        label = L(entity.fields[head].label) if head in entity.fields else ""
+        label = text_of(entity.fields[head].label) if head in entity.fields else ""
         anchor = "f-" + problem.field.replace(".", "-") if label else ""
         found.append({"id": anchor, "label": label, "message": say(problem)})
     return found

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from engine.extension import NotFound
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.storage import ab_user, wy_audit
 from engine.storage.joins import person_name
+from engine.storage.system_tables import ab_user, wy_audit
 from engine.web.desk import render
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, record_url
 from engine.web.views.timeline import changes_of, event
 
@@ -53,10 +53,10 @@ def history_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
         )
     return render(
         "ui/history.html",
-        entity={"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        entity={"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         title=work.message("History of %(what)s", what=title),
         crumbs=[
-            {"label": L(entity.label), "url": list_url(entity.name)},
+            {"label": text_of(entity.label), "url": list_url(entity.name)},
             {"label": title, "url": here},
             {"label": work.message("History"), "url": ""},
         ],

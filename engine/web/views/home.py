@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
@@ -14,7 +15,7 @@ from engine.expressions import compile_sql
 from engine.metadata import HomeItem
 from engine.records import Query, RecordService, Workspace, is_allowed, joined, visible
 from engine.web.desk import render
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.menu import menu_of
 from engine.web.present.cells import head
 from engine.web.urls import list_url
@@ -85,11 +86,11 @@ def _card(work: Workspace, item: HomeItem, value: Any) -> dict[str, Any]:
         field = work.catalog.field_at(item.entity, item.field)
         from engine.fieldtypes import field_type
 
-        text = field_type(field.type).text(field, value or 0, work.style)
+        text = field_type(field.type).text(field, value or Decimal(0), work.style)
     else:
         text = f"{int(value or 0):,}"
     return {
-        "label": L(item.label),
+        "label": text_of(item.label),
         "value": text,
         "icon": item.icon,
         "color": item.color,
@@ -113,10 +114,10 @@ def _list(work: Workspace, item: HomeItem) -> dict[str, Any]:
         size=LIST_ROWS,
         count=False,
     )
-    page = RecordService(work).list(query)
+    page = RecordService(work).page(query)
     readable = entities_readable(work.catalog, work.actor)
     return {
-        "label": L(item.label),
+        "label": text_of(item.label),
         "icon": item.icon,
         "columns": head(page),
         "rows": rows_of(work, entity, page, len(page.columns), readable),

@@ -10,8 +10,7 @@ from engine.access import changeable_fields, entities_readable
 from engine.extension import Conflict, Invalid, NotFound
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace
-from engine.web.desk import render
-from engine.web.i18n import say
+from engine.web.desk import reasons, render
 from engine.web.present.cells import cells_of, makers
 from engine.web.present.fields import FormContext, field_view
 from engine.web.present.posted import posted_values
@@ -35,7 +34,7 @@ def cell_answer(work: Workspace, entity: Entity, record_id: int, name: str) -> A
             RecordService(work).change(entity.name, record_id, sent, version=version)
             return render("ui/_cell.html", cell=_cell(work, entity, record_id, name))
         except (Invalid, Conflict) as error:
-            wrong = say(error)
+            wrong = reasons(error)
     elif request.args.get("cancel"):
         return render("ui/_cell.html", cell=_cell(work, entity, record_id, name))
     form = FormContext(

@@ -26,8 +26,9 @@ from engine.records import (
     is_allowed,
     resolve,
 )
-from engine.storage import wy_saved_view
-from engine.web.i18n import L, say
+from engine.storage.work_tables import wy_saved_view
+from engine.web.i18n import label as text_of
+from engine.web.i18n import say
 from engine.web.present.cells import cells_of, head, makers
 from engine.web.present.filters import builder_view, chip_views
 from engine.web.urls import list_url, record_url
@@ -146,8 +147,8 @@ def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
     rows = rows_of(work, entity, page, len(asked.columns), readable) if page else []
     may = {a: is_allowed(work, entity.name, a) for a in ("create", "export", "import", "bulk")}
     context: dict[str, Any] = {
-        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
-        "title": L(entity.label),
+        "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
+        "title": text_of(entity.label),
         "crumbs": [],
         "total": page.total if page else 0,
         "total_text": _total_text(work, page),
@@ -180,7 +181,7 @@ def _ask(asked: ListRequest) -> tuple[Page | None, str]:
     try:
         extra = card_paths(asked.work, asked.entity)
         columns = tuple(dict.fromkeys((*asked.columns, *extra)))
-        return RecordService(asked.work).list(query_of(asked, columns)), ""
+        return RecordService(asked.work).page(query_of(asked, columns)), ""
     except Invalid as wrong:
         return None, "; ".join(say(p) for p in wrong.problems)
 
@@ -248,7 +249,7 @@ def _narrowed(asked: ListRequest) -> bool:
 def _search(asked: ListRequest) -> dict[str, str] | None:
     if not asked.entity.search:
         return None
-    labels = [L(asked.entity.fields[s].label) for s in asked.entity.search[:3]
+    labels = [text_of(asked.entity.fields[s].label) for s in asked.entity.search[:3]
               if s in asked.entity.fields]  # fmt: skip
     return {"value": asked.arguments.get("q", ""), "placeholder": "、".join(labels)}
 
@@ -266,7 +267,7 @@ def _views(asked: ListRequest) -> list[dict[str, Any]]:
     for view in entity.list.views:
         found.append(
             {
-                "label": L(view.label),
+                "label": text_of(view.label),
                 "url": list_url(entity.name, view=view.name),
                 "current": view.name == current,
             }
@@ -327,7 +328,7 @@ def path_label(work: Workspace, entity: Entity, path: str) -> str:
     names, at = [], entity.name
     for step in path.split("."):
         _, field = resolve(work.catalog, at, step)
-        names.append(L(field.label))
+        names.append(text_of(field.label))
         at = field.options.get("to") or at
     return " · ".join(names[-2:])
 

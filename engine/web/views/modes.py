@@ -16,7 +16,7 @@ from engine.loading.scopes import EntityScope
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
 from engine.records.periods import period_of
-from engine.web.i18n import say
+from engine.web.desk import reasons
 from engine.web.urls import list_url, new_url, record_url
 from engine.web.views.lists import card_paths, query_of, read_request, readable_paths, rows_of
 
@@ -43,7 +43,7 @@ def _board(work: Workspace, entity: Entity, context: View) -> View:
     asked = read_request(work, entity, request.args)
     paths = (field.name, *card_paths(work, entity))
     query = replace(query_of(asked, tuple(dict.fromkeys(paths))), page=1, size=BOARD_CARDS)
-    page = RecordService(work).list(query)
+    page = RecordService(work).page(query)
     at = next(c.value for c in page.columns if c.path == field.name)
     views = rows_of(work, entity, page, 0, entities_readable(work.catalog, work.actor))
     cards: dict[Any, list[View]] = defaultdict(list)
@@ -77,8 +77,8 @@ def move_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
         done = RecordService(work).change(entity.name, record_id, values, version=version)
     except (Invalid, Refused, Conflict) as wrong:
         if request.headers.get("HX-Request") == "true" or request.is_json:
-            return jsonify({"error": say(wrong)}), 422
-        flash(say(wrong), "danger")
+            return jsonify({"error": reasons(wrong)}), 422
+        flash(reasons(wrong), "danger")
         return redirect(list_url(entity.name, **{"as": "board"}))
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify({"version": done["version"]})
@@ -101,7 +101,7 @@ def _calendar(work: Workspace, entity: Entity, context: View) -> View:
     paths = readable_paths(work, entity, (layout.start, stop, *card_paths(work, entity)))
     query = query_of(asked, paths)
     query = replace(query, conditions=(*query.conditions, window), page=1, size=500, count=False)
-    page = RecordService(work).list(query)
+    page = RecordService(work).page(query)
     places = {c.path: c.value for c in page.columns}
     views = rows_of(work, entity, page, 0, entities_readable(work.catalog, work.actor))
     by_day: dict[date, list[View]] = defaultdict(list)
@@ -167,7 +167,7 @@ def _tree(work: Workspace, entity: Entity, context: View) -> View:
     asked = read_request(work, entity, request.args)
     paths = tuple(dict.fromkeys((*asked.columns, entity.parent, *card_paths(work, entity))))
     query = replace(query_of(asked, paths), page=1, size=TREE_ROWS, count=False)
-    page = RecordService(work).list(query)
+    page = RecordService(work).page(query)
     at = next((c.value for c in page.columns if c.path == entity.parent), None)
     if at is None or page.has_more:
         return {"mode": "table"}

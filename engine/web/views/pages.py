@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from engine.access import entities_readable, readable_fields
@@ -12,7 +13,7 @@ from engine.metadata import Entity, Field, Related
 from engine.records import Page, Query, RecordService, Workspace, is_allowed, resolve
 from engine.records.environment import RecordEnvironment
 from engine.records.plans import plan_of
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.present.cells import head, labelled, makers
 from engine.web.urls import list_url, new_url, record_url
 from engine.web.views.actions import prints_of, record_actions
@@ -48,14 +49,14 @@ def page_context(work: Workspace, entity: Entity, record_id: int) -> View:
     here = record_url(entity.name, record_id)
     badge = cells.get(entity.list.card.badge) if entity.list.card.badge else None
     return {
-        "entity": {"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         "title": title,
         "subtitle": " · ".join(
             cells[p]["text"] for p in entity.subtitle if p in cells and cells[p].get("text")
         ),
         "badge": badge,
         "crumbs": [
-            {"label": L(entity.label), "url": list_url(entity.name)},
+            {"label": text_of(entity.label), "url": list_url(entity.name)},
             {"label": title, "url": ""},
         ],
         "edit_url": f"{here}/edit" if may["change"] and by_people and not locked else "",
@@ -121,7 +122,7 @@ def _sections(
             elif name in cells and _is_shown(plan, field, environment):
                 shown.append(cells[name])
         if shown:
-            found.append({"label": L(section.label) if section.label else "", "cells": shown})
+            found.append({"label": text_of(section.label) if section.label else "", "cells": shown})
     return found
 
 
@@ -143,13 +144,13 @@ def lines_cell(
     sums = []
     for i, column in enumerate(page.columns):
         if column.path in totals and page.rows:
-            total = sum(r[column.value] or 0 for r in page.rows)
+            total = sum((r[column.value] or 0 for r in page.rows), Decimal(0))
             sums.append(make[i](total, None, ())["text"])
         else:
             sums.append("")
     return {
         "kind": "lines",
-        "label": L(field.label),
+        "label": text_of(field.label),
         "text": "",
         "wide": True,
         "columns": head(page),
@@ -179,7 +180,7 @@ def _children(
         sort=sort,
         size=size,
     )
-    return RecordService(work).list(query)
+    return RecordService(work).page(query)
 
 
 def related_view(
@@ -205,7 +206,7 @@ def related_view(
         return None  # the link itself is hidden from this reader
     shown = len(page.columns)
     may_add = is_allowed(work, child.name, "create") and child.written_by == "people"
-    label = L(related.label) if related.label else L(child.label)
+    label = text_of(related.label) if related.label else text_of(child.label)
     heads = head(page)
     for one in heads:
         if "." in one["name"]:
@@ -226,4 +227,4 @@ def related_view(
 def field_label(work: Workspace, entity: Entity, name: str) -> str:
     """Return what a field is called."""
     _, field = resolve(work.catalog, entity.name, name)
-    return L(field.label)
+    return text_of(field.label)

@@ -12,7 +12,8 @@ from engine.extension import ActionResult, Invalid, NotFound
 from engine.metadata import Button, Entity
 from engine.records import RecordService, Workspace
 from engine.web.desk import render
-from engine.web.i18n import L, say
+from engine.web.i18n import label as text_of
+from engine.web.i18n import say
 from engine.web.once import answered_before, remember
 from engine.web.present.fields import FormContext, field_view
 from engine.web.present.posted import posted_values
@@ -96,14 +97,14 @@ def _dialog(
     return render(
         "ui/button_dialog.html",
         action={
-            "label": L(button.label),
+            "label": text_of(button.label),
             "icon": button.icon,
             "color": button.color,
-            "confirm": L(button.confirm) if button.confirm else "",
+            "confirm": text_of(button.confirm) if button.confirm else "",
         },
-        entity={"name": entity.name, "label": L(entity.label), "icon": entity.icon},
-        title=L(button.label),
-        crumbs=[{"label": L(entity.label), "url": list_url(entity.name)}],
+        entity={"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
+        title=text_of(button.label),
+        crumbs=[{"label": text_of(entity.label), "url": list_url(entity.name)}],
         record_title=title,
         count=len(ids),
         fields=[field_view(form, f) for f in button.ask.values()],

@@ -11,7 +11,7 @@ from engine.extension import NotFound, Refused
 from engine.fieldtypes import field_type
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace
-from engine.storage import wy_reveal
+from engine.storage.system_tables import wy_reveal
 
 Answer = Any
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.extension import Invalid, NotFound, Refused
 from engine.metadata import Entity
 from engine.records import Workspace
-from engine.storage import wy_saved_view as table
+from engine.storage.work_tables import wy_saved_view as table
 
 Answer = Any
 SHARE = "can_share_views"

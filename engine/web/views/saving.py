@@ -11,7 +11,8 @@ from engine.extension import Conflict, Invalid, Refused
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace
 from engine.web.desk import render
-from engine.web.i18n import L, say
+from engine.web.i18n import label as text_of
+from engine.web.i18n import say
 from engine.web.once import answered_before, remember
 from engine.web.present.posted import posted_values
 from engine.web.urls import list_url, new_url, record_url
@@ -94,7 +95,7 @@ def _conflict(
         "differences": [
             {
                 "name": name,
-                "label": L(entity.fields[name].label),
+                "label": text_of(entity.fields[name].label),
                 "theirs": "" if theirs is None else str(theirs),
                 "yours": "" if yours is None else str(yours),
             }
@@ -118,10 +119,10 @@ def delete_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     title = str(values.get(entity.title) or f"#{record_id}")
     return render(
         "ui/confirm_delete.html",
-        entity={"name": entity.name, "label": L(entity.label), "icon": entity.icon},
+        entity={"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         title=work.message("Delete %(what)s?", what=title),
         crumbs=[
-            {"label": L(entity.label), "url": list_url(entity.name)},
+            {"label": text_of(entity.label), "url": list_url(entity.name)},
             {"label": title, "url": record_url(entity.name, record_id)},
             {"label": work.message("Delete"), "url": ""},
         ],
@@ -154,7 +155,7 @@ def used_by(work: Workspace, entity: Entity, record_id: int) -> list[dict[str, A
     for name, number in rows:
         if number:
             owner, link = labels[name]
-            label = L(work.catalog.entity(owner).label)
+            label = text_of(work.catalog.entity(owner).label)
             url = list_url(owner, **{f"f.{link}": record_id})
             found.append({"label": label, "count": number, "url": url})
     return found

@@ -15,10 +15,11 @@ from engine.extension import Invalid, Refused
 from engine.fieldtypes import InvalidValue, field_type, mask
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.storage import ab_user, wy_attachment, wy_audit, wy_comment, wy_file
 from engine.storage.joins import person_name
+from engine.storage.system_tables import ab_user, wy_audit, wy_file
+from engine.storage.work_tables import wy_attachment, wy_comment
 from engine.web.desk import render, wants_fragment
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import file_url, record_url
 
 View = dict[str, Any]
@@ -86,10 +87,10 @@ def changes_of(work: Workspace, entity: Entity, changes: Mapping[str, Any]) -> l
         if field is None or name not in readable:
             continue
         if field.type == "lines":
-            found.append({"label": L(field.label), "old": "", "new": work.message("changed")})
+            found.append({"label": text_of(field.label), "old": "", "new": work.message("changed")})
             continue
         old, new = (_said(work, field, value, name in hidden) for value in pair)
-        found.append({"label": L(field.label), "old": old, "new": new})
+        found.append({"label": text_of(field.label), "old": old, "new": new})
     return found
 
 

@@ -8,7 +8,7 @@ from engine.access import changeable_fields, explain_row, readable_fields
 from engine.extension import NotFound
 from engine.records import Workspace, is_allowed
 from engine.web.desk import render
-from engine.web.i18n import L
+from engine.web.i18n import label as text_of
 from engine.web.urls import record_url
 
 Answer = Any
@@ -28,7 +28,7 @@ def why_answer(work: Workspace, name: str, record_id: int) -> Answer:
         title=work.message("Why can or can't I see this?"),
         question=None,
         user=work.actor.name,
-        subject=f"{L(entity.label)} #{record_id}",
+        subject=f"{text_of(entity.label)} #{record_id}",
         action_label=work.message("Read"),
         answer=found.allowed,
         sentence="",
@@ -37,7 +37,7 @@ def why_answer(work: Workspace, name: str, record_id: int) -> Answer:
         ],
         fields=[
             {
-                "label": L(f.label),
+                "label": text_of(f.label),
                 "visible": allowed and n in readable,
                 "editable": n in editable and is_allowed(work, name, "change"),
                 "reason": "",

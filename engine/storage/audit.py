@@ -1,0 +1,200 @@
+"""The trail of every change: a whole snapshot and the difference, never altered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Numeric,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from engine.storage.snapshot import difference, plain
+from engine.storage.system_tables import wy_audit
+from engine.storage.tables import Tables
+
+Values = Mapping[str, Any]
+_PAIRS_OF_A_CALL = 45  # a PostgreSQL function takes 100 arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who did it, and through what; the same for all changes of one request."""
+
+    actor_id: int | None = None  # none for the system
+    request_id: str = ""
+    ip: str = ""
+    note: str = ""
+
+
+class Change(NamedTuple):
+    """One record's change; `before` is None for a new record, `after` for a deleted one."""
+
+    record_id: int
+    before: Values | None
+    after: Values | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One line of a record's history."""
+
+    id: int
+    at: datetime
+    event: str
+    actor_id: int | None
+    changes: Mapping[str, tuple[Any, Any]]  # field -> (old, new), as JSON carries them
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+    ip: str = ""
+    note: str = ""
+
+
+def record_change(
+    connection: Connection,
+    entity: str,
+    record_id: int,
+    event: str,
+    *,
+    before: Values | None,
+    after: Values | None,
+    **origin: Any,
+) -> None:
+    """Write one change; `origin` are actor_id, request_id, ip and note.
+
+    Values are in wire form, or what JSON can carry as text.
+
+    Raises:
+        ValueError: neither before nor after is given.
+    """
+    record_many(connection, entity, event, [Change(record_id, before, after)], **origin)
+
+
+def record_many(
+    connection: Connection,
+    entity: str,
+    event: str,
+    changes: Iterable[Change | tuple[int, Values | None, Values | None]],
+    **origin: Any,
+) -> int:
+    """Write many changes of one kind in a few statements; return how many."""
+    shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
+    rows = [{**shared, **_described(Change(*change))} for change in changes]
+    if rows:
+        connection.execute(insert(wy_audit), rows)
+    return len(rows)
+
+
+def _described(change: Change) -> dict[str, Any]:
+    whole = change.before if change.after is None else change.after
+    if whole is None:
+        raise ValueError(f"a change of record {change.record_id} without before and after")
+    return {
+        "record_id": change.record_id,
+        "snapshot": plain(whole),
+        "changes": difference(change.before, change.after),
+    }
+
+
+def record_rows(
+    connection: Connection,
+    tables: Tables,
+    entity: str,
+    event: str,
+    condition: ColumnElement[bool],
+    **origin: Any,
+) -> int:
+    """Write the present state of many rows without fetching them; return how many.
+
+    For set-based inserts: the difference of a 'create' is all that is there, of any other
+    event it is left empty. `condition` is over `tables.table(entity)`.
+    """
+    table = tables.table(entity)
+    snapshot = _snapshot_sql(tables, entity, table)
+    changes = _all_new(snapshot) if event == "create" else literal({}, wy_audit.c.changes.type)
+    shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
+    values = [literal(value, wy_audit.c[name].type) for name, value in shared.items()]
+    rows = select(*values, table.c.id, snapshot, changes).where(condition)
+    names = [*shared, "record_id", "snapshot", "changes"]
+    return connection.execute(insert(wy_audit).from_select(names, rows)).rowcount
+
+
+def _snapshot_sql(tables: Tables, entity: str, table: FromClause) -> ColumnElement[Any]:
+    """Build the record as jsonb by field name, numbers with decimals as text."""
+    pairs: list[Any] = []
+    for name, columns in tables.names[entity].items():
+        for column in map(table.c.__getitem__, columns):
+            decimal = isinstance(column.type, Numeric)
+            # Of an any_link both columns count: 'subject' is the id, 'subject_entity' the kind.
+            key = name if column.name == columns[-1] else column.name
+            pairs += [literal(key, Text()), cast(column, Text) if decimal else column]
+    size = 2 * _PAIRS_OF_A_CALL
+    parts = [pairs[start : start + size] for start in range(0, len(pairs), size)]
+    whole: ColumnElement[Any] = func.jsonb_build_object(*parts[0], type_=wy_audit.c.snapshot.type)
+    for part in parts[1:]:
+        whole = whole.op("||")(func.jsonb_build_object(*part))
+    return whole
+
+
+def _all_new(snapshot: ColumnElement[Any]) -> ColumnElement[Any]:
+    pair = func.jsonb_each(snapshot).table_valued("key", "value")
+    changes = func.jsonb_object_agg(pair.c.key, func.jsonb_build_array(None, pair.c.value))
+    return select(changes).where(func.jsonb_typeof(pair.c.value) != "null").scalar_subquery()
+
+
+def history(
+    connection: Connection,
+    entity: str,
+    record_id: int,
+    limit: int = 100,
+    before_id: int | None = None,
+) -> list[AuditEntry]:
+    """Return a record's changes, the newest first; `before_id` pages on."""
+    query = select(wy_audit).where(wy_audit.c.entity == entity, wy_audit.c.record_id == record_id)
+    if before_id is not None:
+        query = query.where(wy_audit.c.id < before_id)
+    rows = connection.execute(query.order_by(wy_audit.c.id.desc()).limit(limit))
+    return [
+        AuditEntry(
+            id=row.id,
+            at=row.at,
+            event=row.event,
+            actor_id=row.actor_id,
+            changes={name: (pair[0], pair[1]) for name, pair in row.changes.items()},
+            snapshot=row.snapshot or {},
+            request_id=row.request_id,
+            ip=row.ip,
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def state_at(
+    connection: Connection, entity: str, record_id: int, audit_id: int
+) -> Mapping[str, Any]:
+    """Return the record as it was right after an entry (before it, if that is the deletion).
+
+    Raises:
+        KeyError: the trail has no such entry of that record.
+    """
+    query = select(wy_audit.c.snapshot).where(
+        wy_audit.c.id == audit_id,
+        wy_audit.c.entity == entity,
+        wy_audit.c.record_id == record_id,
+    )
+    found: Mapping[str, Any] | None = connection.scalar(query)
+    if found is None:
+        raise KeyError(f"no entry {audit_id} of {entity} {record_id}")
+    return found

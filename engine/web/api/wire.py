@@ -1,0 +1,102 @@
+"""Records as JSON, and JSON as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.access import entities_readable, readable_fields
+from engine.fieldtypes import field_type
+from engine.metadata import Entity
+from engine.records import ENGINE_FIELDS, Column, Page, RecordService, Workspace
+from engine.records.plans import plan_of
+
+Json = dict[str, Any]
+
+
+def columns_for(work: Workspace, entity: Entity) -> tuple[str, ...]:
+    """Return the fields of an entity that the caller may read, engine fields first."""
+    readable = readable_fields(work.catalog, work.actor, entity.name)
+    own = [n for n, f in entity.fields.items() if n in readable and f.type != "lines"]
+    return (*(n for n in ENGINE_FIELDS if n not in ("id", "version")), *own)
+
+
+def row_json(columns: Sequence[Column], row: Sequence[Any], writers: Sequence[Any]) -> Json:
+    """Return one row: plain values by path, links as {id, title}."""
+    found: Json = {"id": row[0], "version": row[1]}
+    for column, write in zip(columns, writers, strict=True):
+        value = row[column.value]
+        if column.title is not None and value is not None:
+            if column.field.type == "any_link":
+                found[column.path] = {"entity": row[column.title], "id": value}
+            else:
+                found[column.path] = {"id": value, "title": row[column.title]}
+        else:
+            found[column.path] = value if column.masked else write(column.field, value)
+    return found
+
+
+def page_json(page: Page) -> Json:
+    """Return a page of a list."""
+    writers = [field_type(c.field.type).to_wire for c in page.columns]
+    answer: Json = {
+        "items": [row_json(page.columns, row, writers) for row in page.rows],
+        "has_more": page.has_more,
+        "next": page.next,
+    }
+    if page.total is not None:
+        answer["total"] = page.total
+        answer["total_is_exact"] = page.total_is_exact
+    if page.totals:
+        fields = {c.path: c.field for c in page.columns}
+        answer["totals"] = {
+            path: field_type(fields[path].type).to_wire(fields[path], value)
+            if path in fields
+            else str(value)
+            for path, value in page.totals.items()
+        }
+    return answer
+
+
+def record_json(work: Workspace, entity: Entity, record_id: int) -> Json:
+    """Return one record with its lines.
+
+    Raises:
+        NotFound: there is none, or none the caller may see.
+    """
+    service = RecordService(work)
+    page = service.view(entity.name, record_id, columns_for(work, entity))
+    writers = [field_type(c.field.type).to_wire for c in page.columns]
+    found = row_json(page.columns, page.rows[0], writers)
+    readable = readable_fields(work.catalog, work.actor, entity.name)
+    for field in plan_of(work.catalog, entity.name).lines:
+        if field.name in readable:
+            found[field.name] = _lines(work, entity, field.name, record_id)
+    return found
+
+
+def _lines(work: Workspace, entity: Entity, name: str, record_id: int) -> list[Json]:
+    options = entity.fields[name].options
+    child = work.catalog.entity(options["of"])
+    rows = RecordService(work).lines(entity.name, name, record_id)
+    shown = readable_fields(work.catalog, work.actor, child.name) or frozenset(child.fields)
+    return [
+        {"id": row["id"], "version": row["version"]}
+        | {
+            n: field_type(f.type).to_wire(f, row.get(n))
+            for n, f in child.fields.items()
+            if n in shown and n != options["by"] and n in row
+        }
+        for row in rows
+    ]
+
+
+def taken(sent: Mapping[str, Any]) -> Json:
+    """Return the values a caller sent; the number and the version are no values."""
+    return {name: value for name, value in sent.items() if name not in ("id", "version")}
+
+
+def entity_names(work: Workspace) -> list[str]:
+    """Return the entities the caller may read, in catalog order."""
+    readable = entities_readable(work.catalog, work.actor)
+    return [n for n in work.catalog.entities if n in readable]

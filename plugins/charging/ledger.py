@@ -1,0 +1,148 @@
+"""The one place that moves money on bills: allocations are rows, sums follow (rules.md 8).
+
+`received`, `reduced`, `open` and `pay_state` of a bill are written here and when a run is
+published, nowhere else; each change has its row in allocation or reduction_line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Numeric,
+    Select,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from engine.extension import Conflict
+
+Row = dict[str, Any]
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happens to one bill; negative amounts take back."""
+
+    bill: int
+    principal: Decimal = ZERO  # received
+    late_fee: Decimal = ZERO  # late fee received
+    reduced: Decimal = ZERO
+    late_reduced: Decimal = ZERO
+    late_fixed: Decimal = ZERO  # late fee that becomes fixed
+
+
+def lock_bills(context: Any, which: Any) -> list[Row]:
+    """Return some published bills as column rows, locked in the order of their ids.
+
+    Always that order: two payments of one payer then wait for, and never block, each other.
+    """
+    bill = context.table("receivable")
+    found = select(bill).where(which, bill.c.state == "published").order_by(bill.c.id)
+    rows = context.connection.execute(found.with_for_update()).mappings()
+    return [dict(row) for row in rows]
+
+
+def payable(bill: Any) -> Any:
+    """Keep bills with principal or a fixed late fee left to pay."""
+    return or_(bill.c.open > 0, bill.c.late_fixed > bill.c.late_received + bill.c.late_reduced)
+
+
+def apply_changes(context: Any, changes: Sequence[Change], on: date) -> None:
+    """Write the sums of several bills in one statement.
+
+    Raises:
+        Conflict: a bill is no longer published, or has not that much open.
+    """
+    if not changes:
+        return
+    bill = context.table("receivable")
+    given = _as_rows(changes)
+    received, reduced = bill.c.received + given.c.principal, bill.c.reduced + given.c.reduced
+    left = bill.c.amount - reduced - received
+    statement = (
+        update(bill)
+        .where(bill.c.id == given.c.bill, bill.c.state == "published", left >= 0, received >= 0)
+        .values(
+            received=received,
+            reduced=reduced,
+            open=left,
+            late_received=bill.c.late_received + given.c.late_fee,
+            late_reduced=bill.c.late_reduced + given.c.late_reduced,
+            late_fixed=bill.c.late_fixed + given.c.late_fixed,
+            pay_state=case((left <= 0, "paid"), (received > 0, "part"), else_="unpaid"),
+            settled_on=case((left <= 0, func.coalesce(bill.c.settled_on, on)), else_=null()),
+            version=bill.c.version + 1,
+            updated_at=context.now,
+        )
+    )
+    if context.connection.execute(statement).rowcount != len(changes):
+        raise Conflict("A bill was paid, reduced or voided by somebody else in the meantime.")
+
+
+def _as_rows(changes: Sequence[Change]) -> Any:
+    names = ("principal", "late_fee", "reduced", "late_reduced", "late_fixed")
+    arrays = [literal([c.bill for c in changes], ARRAY(BigInteger()))]
+    arrays += [literal([getattr(c, n) for c in changes], ARRAY(Numeric())) for n in names]
+    return func.unnest(*arrays).table_valued("bill", *names, name="given").render_derived()
+
+
+def allocate_rows(
+    context: Any, kind: str, changes: Iterable[Change], on: date, units: dict[int, int | None],
+    **links: Any,
+) -> None:  # fmt: skip
+    """Write the allocation of each change; `units` maps a bill to the org unit that owns it."""
+    stamps = {
+        "kind": kind, "on_date": on, "is_reversed": False,
+        "created_at": context.now, "updated_at": context.now,
+        "created_by": context.user_id, "updated_by": context.user_id,
+        **{f"{name}_id": value for name, value in links.items()},
+    }  # fmt: skip
+    rows = [
+        stamps
+        | {
+            "receivable_id": c.bill,
+            "amount": c.principal,
+            "late_fee": c.late_fee,
+            "scope_unit_id": units.get(c.bill),
+        }
+        for c in changes
+        if c.principal or c.late_fee
+    ]
+    if rows:
+        context.connection.execute(insert(context.table("allocation")), rows)
+
+
+def units_of(bills: Iterable[Row]) -> dict[int, int | None]:
+    """Return which org unit owns each bill."""
+    return {bill["id"]: bill["scope_unit_id"] for bill in bills}
+
+
+def items_of(context: Any, bills: Iterable[Row]) -> dict[int, Row]:
+    """Return the fee items of some bills by id."""
+    wanted = sorted({bill["fee_item_id"] for bill in bills})
+    if not wanted:
+        return {}
+    table = context.table("fee_item")
+    return {item["id"]: item for item in context.records.find("fee_item", table.c.id.in_(wanted))}
+
+
+def allocations_of(context: Any, bills: Collection[int]) -> Select[Any]:
+    """Return the query of allocations that count: no reversals, none reversed."""
+    table = context.table("allocation")
+    return select(table).where(
+        table.c.receivable_id.in_(bills), table.c.kind != "reversal", ~table.c.is_reversed
+    )

@@ -1,0 +1,111 @@
+"""The real catalog and the demo company in a real database; each test rolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from engine.access import SYSTEM, NewUser, create_users, load_actor, sync_rights
+from engine.loading import load_catalog
+from engine.metadata import Catalog
+from engine.records import RecordService, Workspace
+from engine.storage import Tables, apply, engine_for, tables_of
+from plugins.demo import Company, load, set_managers
+
+ROOT = Path(__file__).parents[3]
+TODAY = date(2026, 6, 30)
+NOW = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog(ROOT)
+
+
+@pytest.fixture(scope="session")
+def tables(catalog: Catalog) -> Tables:
+    return tables_of(catalog)
+
+
+@pytest.fixture(scope="session")
+def demo(
+    catalog: Catalog, tables: Tables, new_database: Callable[[], str]
+) -> Iterator[tuple[Engine, Company]]:
+    engine = engine_for(new_database())
+    with engine.begin() as connection:
+        apply(connection, catalog, author="test")
+        sync_rights(connection, catalog)
+        company = load(connection, tables, 1, TODAY)
+        hire_all(connection, tables, company)
+    yield engine, company
+    engine.dispose()
+
+
+def hire_all(connection: Connection, tables: Tables, company: Company) -> None:
+    units = {row["code"]: row["id"] for row in company.rows["org_unit"]}
+    people = [
+        NewUser(
+            login=one.login,
+            name=one.name,
+            password="demo only 123",
+            roles={one.role: [units[one.unit]]},
+        )
+        for one in company.users
+    ]
+    ids = create_users(connection, people, method="pbkdf2:sha256:1")
+    set_managers(connection, tables, company, ids)
+
+
+@pytest.fixture
+def connection(demo: tuple[Engine, Company]) -> Iterator[Connection]:
+    with demo[0].connect() as opened:
+        opened.begin()
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def company(demo: tuple[Engine, Company]) -> Company:
+    return demo[1]
+
+
+@pytest.fixture
+def work(catalog: Catalog, tables: Tables, connection: Connection) -> Workspace:
+    return Workspace(catalog=catalog, tables=tables, connection=connection, actor=SYSTEM, now=NOW)
+
+
+@pytest.fixture
+def records(work: Workspace) -> RecordService:
+    return RecordService(work.as_trusted())
+
+
+@pytest.fixture
+def room_of(records: RecordService) -> Callable[[str, str], dict[str, Any]]:
+    """A function from the code of an estate and a number to the open room."""
+
+    def room(estate: str, full_no: str) -> dict[str, Any]:
+        where = f"estate.code == '{estate}' and full_no == '{full_no}' and state != 'closed'"
+        (found,) = records.find("room", where)
+        return found
+
+    return room
+
+
+@pytest.fixture
+def service_of(work: Workspace) -> Callable[[str], RecordService]:
+    """A function from a login such as `guard.chhy` to the record service as that person has it."""
+
+    def service(login: str) -> RecordService:
+        find = text("select id from ab_user where username = :login")
+        number = work.connection.execute(find, {"login": login}).scalar_one()
+        actor = load_actor(work.connection, number, work.catalog)
+        assert actor is not None
+        return RecordService(replace(work, actor=actor))
+
+    return service
