@@ -42,12 +42,7 @@ def explain_row(
     most, however many roles.
     """
     roles = roles_granting(catalog, actor, entity, action)
-    found = catalog.entity(entity)
-    while (parent := parent_of(catalog, found)) is not None:
-        table = tables.table(found.name)
-        link = table.c[link_column(found.part_of)]
-        record_id = connection.scalar(select(link).where(table.c.id == record_id)) or 0
-        found = parent
+    found, record_id = _owner(connection, catalog, tables, entity, record_id)
     scope = _scope(catalog, tables, actor, found)
     place = Place(catalog, tables, actor, found, scope.table, scope.now, scope)
     query = select(*_columns(place, roles)).select_from(scope.from_)
@@ -60,6 +55,19 @@ def explain_row(
         return why(catalog, actor, entity, action)
     asked = _Asked(catalog, actor, found, row)
     return explained(one for role in roles for one in _sentences(asked, role))
+
+
+def _owner(
+    connection: Connection, catalog: Catalog, tables: Tables, entity: str, record_id: int
+) -> tuple[Entity, int]:
+    """Return the record a line belongs to, or the record itself."""
+    found = catalog.entity(entity)
+    while (parent := parent_of(catalog, found)) is not None:
+        table = tables.table(found.name)
+        link = table.c[link_column(found.part_of)]
+        record_id = connection.scalar(select(link).where(table.c.id == record_id)) or 0
+        found = parent
+    return found, record_id
 
 
 def _scope(catalog: Catalog, tables: Tables, actor: Actor, entity: Entity) -> Joined:

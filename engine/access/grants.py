@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -49,18 +49,9 @@ def grant(connection: Connection, given: Grant, actor: Actor) -> int:
     if connection.scalar(select(User.id).where(User.id == given.user_id)) is None:
         raise Invalid("There is no such user.")
     connection.execute(_HOLD, {"user_id": given.user_id, "role_id": role_id})
-    made = connection.execute(
-        insert(wy_grant)
-        .values(
-            user_id=given.user_id,
-            role_id=role_id,
-            unit_id=given.unit_id,
-            valid_from=given.valid_from,
-            valid_to=given.valid_to,
-            created_by=actor.user_id,
-        )
-        .returning(wy_grant.c.id)
-    ).scalar_one()
+    row = {name: one for name, one in asdict(given).items() if name != "role"}
+    row |= {"role_id": role_id, "created_by": actor.user_id}
+    made = connection.execute(insert(wy_grant).values(row).returning(wy_grant.c.id)).scalar_one()
     changes = {f"{given.role} @ {given.unit_id or '*'}": (False, True)}
     record_change(connection, actor, ("ab_user", given.user_id), "grant", changes)
     return made

@@ -10,7 +10,7 @@ from engine.access.rights import ADMIN, PUBLIC
 from engine.access.tables import ACCESS, wy_version
 from engine.access.triggers import ensure_triggers
 
-_EDITION = 1  # raise it when what is made here changes
+_EDITION = 2  # raise it when what is made here changes
 _LOCK = "select pg_advisory_xact_lock(hashtext('wuye access'))"
 
 

@@ -18,7 +18,7 @@ from engine.access.tables import wy_grant, wy_preference
 from engine.extension import Invalid
 
 HASH_METHOD = "scrypt"
-_SHORTEST = 8
+SHORTEST_PASSWORD = 8
 _HOLD_MANY = text(
     "insert into ab_user_role (id, user_id, role_id)"
     " select nextval('ab_user_role_id_seq'), user_id, role_id"
@@ -122,8 +122,8 @@ def _check(connection: Connection, users: Sequence[NewUser]) -> dict[str, int]:
 
 
 def _check_password(password: str) -> None:
-    if len(password) < _SHORTEST:
-        raise Invalid("A password has at least %(count)s characters.", count=_SHORTEST)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid("A password has at least %(count)s characters.", count=SHORTEST_PASSWORD)
 
 
 def _account(user: NewUser, password: str) -> dict[str, object]:

@@ -1,1 +1,1 @@
-
+"""Excel in and out: exports of what a list shows, imports of what customers have."""

@@ -44,7 +44,10 @@ class SqlScope(Protocol):
         """The company's zone, as 'Asia/Shanghai'; turns a moment into a date."""
 
     def column(self, path: tuple[str, ...], kind: Type, /) -> ColumnElement[Any]:
-        """Return the column, joined in when over links, or a bound value."""
+        """Return the column, joined in when over links, or a bound value.
+
+        Asked again for the same path, it must give the same column.
+        """
 
     def aggregate(self, path: tuple[str, ...], build: Build, function: str) -> ColumnElement[Any]:
         """Return a correlated scalar subquery over the lines.

@@ -167,7 +167,11 @@ def parts(part: Part) -> tuple[Part, ...]:
 
 def weight(part: Part) -> int:
     """Return how deep the formula nests once it is SQL."""
-    own = part.function.weight if isinstance(part, Apply) else 1
+    own = 1
+    if isinstance(part, Apply):
+        own = part.function.weight
+    elif isinstance(part, Choose | FirstOf):
+        own = 2
     return own + max((weight(p) for p in parts(part)), default=0)
 
 

@@ -13,6 +13,8 @@ from engine.extension.errors import Conflict, Invalid, NotFound, Problem, Refuse
 from engine.extension.registry import (
     Action,
     Job,
+    Sample,
+    SampleCompany,
     Screen,
     action,
     actions,
@@ -21,6 +23,8 @@ from engine.extension.registry import (
     job,
     jobs,
     listeners,
+    sample,
+    samples,
     screen,
     screens,
 )
@@ -44,6 +48,8 @@ __all__ = [
     "Problem",
     "Records",
     "Refused",
+    "Sample",
+    "SampleCompany",
     "Screen",
     "ScreenContext",
     "ScreenPage",
@@ -55,6 +61,8 @@ __all__ = [
     "jobs",
     "listeners",
     "register_field_type",
+    "sample",
+    "samples",
     "screen",
     "screens",
 ]

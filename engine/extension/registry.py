@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,6 +35,26 @@ class Screen:
     right: tuple[str, str]  # (entity, action) asked before it runs
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A company to look around in, written into an empty database by `wuye demo`."""
+
+    name: str
+    run: Callable[..., Any]  # (Connection, tables, seed: int) -> SampleCompany
+
+
+class SampleCompany(Protocol):
+    """What a sample has written, and what only the engine can: accounts."""
+
+    @property
+    def users(self) -> Sequence[Any]:
+        """Accounts to make, each with login, name, role and the code of a unit."""
+
+    def finish(self, connection: Any, tables: Any, user_ids: Mapping[str, int]) -> None:
+        """Write what needs the accounts' ids."""
+
+
+_samples: dict[str, Sample] = {}
 _actions: dict[str, Action] = {}
 _jobs: dict[str, Job] = {}
 _screens: dict[str, Screen] = {}
@@ -84,6 +104,16 @@ def screen(name: str, *, entity: str, right: str = "read") -> Callable[[F], F]:
     return keep
 
 
+def sample(name: str) -> Callable[[F], F]:
+    """Register a company that `wuye demo` can load."""
+
+    def keep(run: F) -> F:
+        _once(_samples, name, Sample(name, run))
+        return run
+
+    return keep
+
+
 def _listen(when: str, entity: str, event: str) -> Callable[[F], F]:
     def keep(run: F) -> F:
         found = _listeners.setdefault((when, entity, event), [])
@@ -116,6 +146,11 @@ def jobs() -> Mapping[str, Job]:
 def screens() -> Mapping[str, Screen]:
     """Return all screens by name."""
     return MappingProxyType(_screens)
+
+
+def samples() -> Mapping[str, Sample]:
+    """Return all sample companies by name."""
+    return MappingProxyType(_samples)
 
 
 def listeners(when: str, entity: str, event: str) -> tuple[Callable[..., Any], ...]:

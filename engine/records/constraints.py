@@ -17,7 +17,7 @@ def problem_of(work: Workspace, entity: Entity, error: DBAPIError) -> Problem:
     state = getattr(error.orig, "sqlstate", "") or ""
     if state == "23505":
         return _not_unique(work, entity, name)
-    if state == "23503":
+    if state in ("23503", "23001"):
         return _still_used(work, getattr(diagnosis, "table_name", "") or "", entity)
     if state == "23502":
         column = getattr(diagnosis, "column_name", "") or ""

@@ -28,15 +28,18 @@ class Draft:
         *,
         old: Mapping[str, Any] | None = None,
         prefix: str = "",
+        parent_link: str = "",
     ) -> None:
         self.work = work
         self.plan = plan_of(work.catalog, entity)
         self.old = old
         self.values: dict[str, Any] = dict(old or {})
         self.sent: set[str] = set()
+        self.refused: set[str] = set()  # sent, and not taken
         self.lines: dict[str, list[Draft]] = {}
         self.problems: list[Problem] = []
-        self._prefix = prefix
+        self.prefix = prefix
+        self.parent_link = parent_link  # of a line: filled in when its record is written
 
     @property
     def entity(self) -> Entity:
@@ -61,7 +64,7 @@ class Draft:
 
     def complain(self, message: str, field: str = "", code: str = "invalid", **params: Any) -> None:
         """Note a problem at a field of this record."""
-        self.problems.append(Problem(message, params, self._prefix + field, code))
+        self.problems.append(Problem(message, params, self.prefix + field, code))
 
     def all_problems(self) -> Iterator[Problem]:
         """Yield the problems of the record and of its lines."""
@@ -99,7 +102,8 @@ def _allowed(draft: Draft) -> frozenset[str] | None:
     work = draft.work
     if work.trusted:
         return None
-    return changeable_fields(work.catalog, work.actor, draft.entity.name)
+    action = "create" if draft.is_new else "change"
+    return changeable_fields(work.catalog, work.actor, draft.entity.name, action)
 
 
 def _may_set(draft: Draft, field: Field, allowed: frozenset[str] | None) -> bool:
@@ -131,10 +135,11 @@ def _take_one(draft: Draft, field: Field, raw: Any) -> None:
         value = field_type(field.type).parse(field, raw, draft.work.style)
     except InvalidValue as wrong:
         draft.complain(wrong.message, field.name, **wrong.params)
-        draft.sent.add(field.name)
+        draft.refused.add(field.name)
         return
     if field.type == "choice" and not _may_pick(draft, field, value):
         draft.complain("You may not choose this.", field.name, "forbidden")
+        draft.refused.add(field.name)
         return
     draft.values[field.name] = value
     draft.sent.add(field.name)
@@ -163,7 +168,11 @@ def _take_lines(draft: Draft, field: Field, raw: Any) -> None:
             draft.complain("That line is no longer there.", f"{field.name}.{number}", "stale")
             continue
         child = Draft(
-            draft.work, options["of"], old=old, prefix=f"{draft._prefix}{field.name}.{number}."
+            draft.work,
+            options["of"],
+            old=old,
+            prefix=f"{draft.prefix}{field.name}.{number}.",
+            parent_link=options["by"],
         )
         take(child, {k: v for k, v in row.items() if k not in {"id", "version", options["by"]}})
         drafts.append(child)
@@ -192,7 +201,7 @@ def complete(draft: Draft) -> None:
             continue
         if field.fetch and field.name not in draft.sent and _link_changed(draft, field):
             draft.values[field.name] = draft.environment().value(tuple(field.fetch.split(".")))
-        elif draft.is_new and field.name not in draft.sent:
+        elif draft.is_new and field.name not in draft.sent | draft.refused:
             draft.values[field.name] = _default(draft, field)
     for drafts in draft.lines.values():
         for child in drafts:
@@ -270,8 +279,10 @@ def _is_empty(draft: Draft, field: Field) -> bool:
 
 
 def _is_required(draft: Draft, field: Field, environment: RecordEnvironment) -> bool:
-    if field.type == "series" or field.compute is not None:
+    if field.type == "series" or field.compute is not None or field.name == draft.parent_link:
         return False
+    if field.name in draft.refused:
+        return False  # what was sent is wrong, and that was said
     if field.required:
         return True
     return field.required_when is not None and holds(

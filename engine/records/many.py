@@ -77,7 +77,7 @@ def _check_links_once(draft: Draft) -> None:
             replace(p, field=p.field.split(".", 1)[1]) for p in draft.problems[before:]
         )
         return
-    draft.problems += [replace(p, field=f"{draft._prefix}{p.field}") for p in known]
+    draft.problems += [replace(p, field=f"{draft.prefix}{p.field}") for p in known]
 
 
 def _insert_chunk(

@@ -25,7 +25,7 @@ def column_steps(context: Context, matched: Matched) -> Iterator[Step]:
         if source != name:
             yield _renamed(matched, source, name)
         if column.generated or live.is_generated:
-            yield from _generated(context, matched, column, live)
+            yield from _generated(context, matched, column)
             continue
         if live.type != column.type:
             yield _converted(matched, column, live)
@@ -81,21 +81,16 @@ def _renamed(matched: Matched, source: str, name: str) -> Step:
     )
 
 
-def _generated(
-    context: Context, matched: Matched, column: ColumnShape, live: LiveColumn
-) -> Iterator[Step]:
-    key = f"{matched.live.name}.{live.name}:generated"
-    same = context.live.signatures.get(key) == digest(column.generated) and live.is_generated
-    if same and live.type == column.type and not matched.converted:
+def _generated(context: Context, matched: Matched, column: ColumnShape) -> Iterator[Step]:
+    if not matched.is_recomputed(context, column.name):
         return
-    name = quoted(column.name)
     yield Step(
         sign="~",
         kind="generated",
         target=_target(matched, column.name),
         detail="computed anew",
         statements=(
-            (Phase.CLEAR, _alter(matched, f"DROP COLUMN {name}")),
+            (Phase.CLEAR, _alter(matched, f"DROP COLUMN {quoted(column.name)}")),
             (Phase.REQUIRE, _alter(matched, f"ADD COLUMN {column.definition}")),
         ),
     )
@@ -118,6 +113,7 @@ def _converted(matched: Matched, column: ColumnShape, live: LiveColumn) -> Step:
         detail=f"{live.type} -> {column.type}",
         statements=((Phase.SHAPE, _alter(matched, ", ".join(actions))),),
         safe=not why,
+        possible=not (found.rows and column.required),
         why=why,
         rows=found.rows,
         ids=found.ids,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.storage.context import Context, Matched
 from engine.storage.live import LiveRule
 from engine.storage.probes import InTheWay
-from engine.storage.shape import RuleShape, digest, quoted
+from engine.storage.shape import RuleShape, quoted
 from engine.storage.steps import Phase, Step
 
 _WHY = {
@@ -38,15 +38,10 @@ def rule_steps(context: Context, matched: Matched) -> Iterator[Step]:
 
 def _rebuilt_columns(context: Context, matched: Matched) -> set[str]:
     """Return live columns whose rules cannot outlive the change: other type, computed anew."""
-    rebuilt = set(matched.converted)
-    for name, column in matched.live.columns.items():
-        wanted = matched.wanted.columns.get(name)
-        known = context.live.signatures.get(f"{matched.live.name}.{name}:generated")
-        if wanted is None or not column.is_generated:
-            continue
-        if matched.converted or known != digest(wanted.generated):
-            rebuilt.add(name)
-    return rebuilt
+    generated = {name for name, column in matched.live.columns.items() if column.is_generated}
+    kept = generated & set(matched.wanted.columns)
+    anew = {name for name in kept if matched.is_recomputed(context, name)}
+    return set(matched.converted) | anew
 
 
 def _is_same(context: Context, matched: Matched, rule: RuleShape, live: LiveRule) -> bool:

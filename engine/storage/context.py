@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.storage.live import LiveDatabase, LiveTable
 from engine.storage.probes import FutureRows
-from engine.storage.shape import TableShape
+from engine.storage.shape import TableShape, digest, quoted
 from engine.storage.widening import widens
 
 
@@ -78,6 +78,16 @@ class Matched:
         """Return the live columns that no wanted one comes from."""
         used = set(self.sources.values())
         return [name for name in self.live.columns if name not in used]
+
+    def is_recomputed(self, context: Context, name: str) -> bool:
+        """Tell whether a generated column must be made anew, under the same name."""
+        live, wanted = self.live.columns[name], self.wanted.columns[name]
+        if not wanted.generated:
+            return False
+        known = context.live.signatures.get(f"{self.live.name}.{name}:generated")
+        if known != digest(wanted.generated) or live.type != wanted.type or not live.is_generated:
+            return True
+        return any(quoted(column) in wanted.generated for column in self.converted)
 
     def keeps_values(self, name: str) -> bool:
         """Tell whether the conversion of a wanted column loses nothing."""

@@ -7,10 +7,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     ColumnElement,
+    Date,
+    DateTime,
     FromClause,
+    Numeric,
+    Text,
+    Time,
     and_,
     case,
+    cast,
     func,
     literal,
     null,
@@ -86,7 +94,7 @@ class Joined:
     def column(self, path: Path, kind: Type | None = None, /) -> ColumnElement[Any]:
         """Return the value at a path: a column, a computed expression or a given value."""
         if path[0] in self.given:
-            return literal(_dig(self.given, path))
+            return _given(_dig(self.given, path), kind)
         table, entity = self.reach(path[:-1])
         name = path[-1]
         if entity == "user":
@@ -166,7 +174,27 @@ def _dig(given: Mapping[str, Any], path: Path) -> Any:
     value: Any = given
     for step in path:
         value = value.get(step) if isinstance(value, Mapping) else None
-    return value if value is not None else null()
+    return value
+
+
+_SQL_TYPES: dict[str, Any] = {
+    "number": Numeric(),
+    "text": Text(),
+    "choice": Text(),
+    "boolean": Boolean(),
+    "date": Date(),
+    "datetime": DateTime(timezone=True),
+    "time": Time(),
+    "link": BigInteger(),
+}
+
+
+def _given(value: Any, kind: Type | None) -> ColumnElement[Any]:
+    """Return a value of the outside as SQL; an empty one still has its type."""
+    if value is not None:
+        return literal(value)
+    known = _SQL_TYPES.get(kind.name) if kind is not None else None
+    return null() if known is None else cast(null(), known)
 
 
 def link_column(name: str) -> str:

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, case, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.storage.snapshot import plain
@@ -110,10 +122,11 @@ def claim(
     if only is not None:
         due = due.where(wy_outbox.c.id == only)
     order = (wy_outbox.c.priority.desc(), wy_outbox.c.run_after, wy_outbox.c.id)
-    due = due.order_by(*order).limit(limit).with_for_update(skip_locked=True)
+    # a CTE, since a subquery might be run again and take more than the limit
+    taking = due.order_by(*order).limit(limit).with_for_update(skip_locked=True).cte("due")
     taken = (
         update(wy_outbox)
-        .where(wy_outbox.c.id.in_(due.scalar_subquery()))
+        .where(wy_outbox.c.id.in_(select(taking.c.id)))
         .values(
             state="running",
             attempts=wy_outbox.c.attempts + 1,
@@ -183,9 +196,7 @@ def fail(connection: Connection, claimed: Claimed, error: str, *, for_good: bool
     The pause doubles with each attempt. `for_good`: trying again would not help. A lease
     that was lost changes nothing ('').
     """
-    last = or_(
-        wy_outbox.c.attempts >= wy_outbox.c.max_attempts, text("true" if for_good else "false")
-    )
+    last = or_(wy_outbox.c.attempts >= wy_outbox.c.max_attempts, literal(for_good))
     statement = _mine(claimed).values(
         state=case((last, "failed"), else_="waiting"),
         finished_at=case((last, _NOW), else_=None),

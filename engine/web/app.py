@@ -21,7 +21,7 @@ from engine.loading import load_catalog
 from engine.metadata import Catalog
 from engine.storage.database import database_url as configured_url
 from engine.storage.database import engine_for
-from engine.web import errors, guard, languages, releases, security, session
+from engine.web import errors, guard, languages, releases, security, security_trail, session
 from engine.web.settings import secret_key, settings
 from engine.web.state import Snapshot, State, snapshot_of
 
@@ -51,7 +51,14 @@ def create_app(
     app.extensions[session.EXTENSION] = State(
         first, database, lambda known: releases.newer_than(database, known)
     )
+    _install(app, database)
+    return app
+
+
+def _install(app: Flask, database: Engine) -> None:
+    """Put everything in, in the order in which it leans on each other."""
     sessions = session.sessions_for(database)
+    security_trail.install(sessions.session_factory)
     session.install(app, sessions)
     errors.install(app)
     security.install(app)
@@ -61,8 +68,9 @@ def create_app(
         languages.install(app)
         _register_parts(app)
     _add_health(app, database)
-    app.before_request(session.state(app).listen)
-    return app
+    if app.config["LISTEN_FOR_RELEASES"]:
+        # At the first request, not here: a thread does not survive gunicorn's fork.
+        app.before_request(session.state(app).listen)
 
 
 def _first_snapshot(database: Engine, catalog: Catalog | None, root: Path) -> Snapshot:

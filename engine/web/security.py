@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, session
+from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import ApiKey, User
+from flask_babel import gettext
 from flask_login import user_logged_in
 from sqlalchemy import RowMapping, Text, bindparam, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -19,6 +21,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from engine.access import may_use
 from engine.access.identity import account_statement, actor_from, parameters
 from engine.access.logins import forget_failures, is_locked, record_failure
+from engine.access.users import SHORTEST_PASSWORD
 from engine.web.session import current_actor, current_snapshot, request_connection
 
 _ACCOUNT = account_statement(User)
@@ -57,15 +60,27 @@ class Guard(SecurityManager):
 
         A session ends with a new password, and at the latest after SESSION_LONGEST.
         """
-        catalog = current_snapshot().catalog
-        values = parameters(catalog, int(pk))
-        row = self.session.execute(_ACCOUNT, values).mappings().one_or_none()
+        row = self._account(int(pk))
         if row is None or not _is_session_good(row["User"]):
             return None
         return self._let_in(row)
 
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: Mapping[str, Any]) -> User | None:
+        """Return the account of a token, whoever may be signed in beside it."""
+        row = self._account(int(jwt_data["sub"]))
+        if row is None:
+            return None
+        g.user = self._let_in(row)
+        return row["User"]
+
+    def _account(self, user_id: int) -> RowMapping | None:
+        values = parameters(current_snapshot().catalog, user_id)
+        row: RowMapping | None = self.session.execute(_ACCOUNT, values).mappings().one_or_none()
+        return row
+
     def _let_in(self, row: RowMapping) -> User:
         user: User = row["User"]
+        g._login_user = user  # else Flask-Login would look into the session once more
         g.actor = actor_from(
             request_connection(),
             current_snapshot().catalog,
@@ -113,9 +128,16 @@ class Guard(SecurityManager):
         actor = current_actor()
         return {name for name in menu_names or () if may_use(actor, "menu_access", name)}
 
+    def reset_password(self, userid: int | str, password: str) -> None:
+        """Set a password; all sessions of the account end but the one that does it."""
+        super().reset_password(userid, password)
+        if current_actor().user_id == int(userid):
+            session["proof"] = _proof(self.get_user_by_id(int(userid)))
+
     def auth_user_db(self, username: str, password: str) -> User | None:
         """Check a password; after too many failures not even the right one opens for a while."""
         config, now = current_app.config, datetime.now(UTC)
+        username = username or ""
         lock: timedelta = config["LOGIN_LOCK"]
         allowed = config["LOGIN_FAILURES"]
         if is_locked(request_connection(), username, allowed=allowed, lock=lock, now=now):
@@ -124,11 +146,22 @@ class Guard(SecurityManager):
         user: User | None = super().auth_user_db(username, password)
         connection = request_connection()
         if user is None:
-            record_failure(connection, username or "", lock=lock, now=now)
+            record_failure(connection, username, lock=lock, now=now)
         else:
             forget_failures(connection, username)
         self.session.commit()
         return user
+
+
+def check_password(password: str) -> None:
+    """Refuse a password typed on FAB's screens that is too short.
+
+    Raises:
+        PasswordComplexityValidationError: with the sentence shown beside the field.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        told = gettext("A password has at least %(count)s characters.", count=SHORTEST_PASSWORD)
+        raise PasswordComplexityValidationError(told)
 
 
 def install(app: Flask) -> None:
@@ -137,6 +170,8 @@ def install(app: Flask) -> None:
     # Compared with when a login does not exist; must take as long as a real one.
     fake = generate_password_hash(secrets.token_hex(8), method=method)
     app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"] = fake
+    app.config["FAB_PASSWORD_COMPLEXITY_ENABLED"] = True
+    app.config["FAB_PASSWORD_COMPLEXITY_VALIDATOR"] = check_password
     user_logged_in.connect(_mark_session, app)
 
 
@@ -147,8 +182,6 @@ def _mark_session(sender: Flask, user: User, **more: Any) -> None:
 
 
 def _is_session_good(user: User) -> bool:
-    if "_user_id" not in session:
-        return True  # came by a token, which has an end of its own
     longest: timedelta = current_app.config["SESSION_LONGEST"]
     age = datetime.now(UTC).timestamp() - session.get("since", 0)
     same = hmac.compare_digest(str(session.get("proof", "")), _proof(user))

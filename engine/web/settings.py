@@ -21,6 +21,7 @@ def settings(environ: Mapping[str, str]) -> dict[str, Any]:
         **_login(environ),
         **_app_builder(),
         **i18n.settings(),
+        "LISTEN_FOR_RELEASES": True,
         "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES", "0")),
     }
 

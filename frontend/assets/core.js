@@ -9,7 +9,7 @@ import { tabFromAddress } from "./widgets.js";
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, historyCacheSize: 0, scrollIntoViewOnBoost: false,
-  selfRequestsOnly: true, allowScriptTags: false,
+  attributesToSettle: [], selfRequestsOnly: true, allowScriptTags: false,
   responseHandling: [
     { code: "204", swap: false }, { code: "[23]..", swap: true },
     { code: "(409|422)", swap: true, error: false }, { code: "[45]..", swap: false, error: true },

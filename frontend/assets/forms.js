@@ -199,6 +199,11 @@ on("click", "[data-file-del]", (button) => {
   button.closest("li").remove();
   if (form?.matches("[data-guard]")) touched(form);
 });
+on("change", "[data-files] input[type=file]", (box) => {
+  const host = $(".picked", box.closest("[data-files]"));
+  if (box.dataset.upload || !host) return;
+  host.replaceChildren(...[...box.files].map((f) => element("li", { textContent: `${f.name} (${f.size > 1048576 ? (f.size / 1048576).toFixed(1) + " MB" : Math.ceil(f.size / 1024) + " KB"})` })));
+});
 const attachFiles = (form, files) => send(form.action, files, "files", $("progress", form), (r) => {
   const side = form.parentNode;
   if (r.responseText.includes("file-list") && !r.responseText.includes("<html")) {
@@ -213,7 +218,11 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     if (!area) return;
     e.preventDefault();
     area.classList.toggle("over", kind === "dragover");
-    if (kind === "drop") attachFiles(area.closest("form"), e.dataTransfer.files);
+    if (kind !== "drop") return;
+    if (area.closest("[data-attach]")) return attachFiles(area.closest("form"), e.dataTransfer.files);
+    const box = $("input", area);
+    box.files = e.dataTransfer.files;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
 

@@ -82,3 +82,11 @@ document.addEventListener("change", (e) => {
     other?.tomselect?.clearOptions();
   }
 });
+// In a chip the list of choices stands in the flow: closing it on mousedown would move the button
+// that is being pressed away from under the pointer.
+document.addEventListener("mousedown", (e) => {
+  const button = e.target.closest?.(".pop button");
+  if (!button || !button.closest(".pop").querySelector(".ts-wrapper.focus") || button.closest(".ts-wrapper")) return;
+  e.preventDefault();
+  e.stopPropagation();
+}, true);

@@ -3,6 +3,36 @@
 Importing the package registers its actions and listeners.
 """
 
-from plugins.charging import offsetting, pending, runs
+from plugins.charging import (
+    area_changes,
+    bank_files,
+    closes,
+    deposits,
+    gifts,
+    items,
+    notices,
+    offsetting,
+    one_off,
+    reductions,
+    refunds,
+    reversals,
+    runs,
+    top_ups,
+)
 
-__all__ = ["offsetting", "pending", "runs"]
+__all__ = [
+    "area_changes",
+    "bank_files",
+    "closes",
+    "deposits",
+    "gifts",
+    "items",
+    "notices",
+    "offsetting",
+    "one_off",
+    "reductions",
+    "refunds",
+    "reversals",
+    "runs",
+    "top_ups",
+]

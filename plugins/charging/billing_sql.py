@@ -48,7 +48,8 @@ def run_item(
     rows = priced(context, terms, due_periods(context, reach, terms, spans))
     skips = _insert_skips(context, reach, terms, rows)
     bills = _insert_bills(context, reach, terms, rows, numbered)
-    made = context.connection.execute(bills.add_cte(skips)).rowcount
+    counted = bills.add_cte(skips).execution_options(preserve_rowcount=True)
+    made = context.connection.execute(counted).rowcount
     skip = context.table("bill_skip").c
     count = select(func.count()).where(
         skip.bill_run_id == reach.run_id, skip.fee_item_id == terms.id

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 from engine.extension import Invalid, Problem, Records
 from plugins.estate.generator import PlannedRoom
 from plugins.estate.numbering import floor_label, normal_form, search_key
+from plugins.estate.texts import say_
 
 Row = dict[str, Any]
 LAYOUTS = "room_layout"  # code of the dictionary that names layouts
@@ -47,7 +48,7 @@ def create_rooms(
     """
     taken = [room.full_no for room in rooms if room.exists]
     if taken:
-        message = "%(count)s numbers exist already, such as %(number)s. Nothing was made."
+        message = say_("%(count)s numbers exist already, such as %(number)s. Nothing was made.")
         raise Invalid([Problem(message, {"count": len(taken), "number": taken[0]}, code="exists")])
     layouts = _layouts(work, {room.shape.layout for room in rooms} - {""})
     units = _units(work, building, [room.unit for room in rooms])
@@ -111,6 +112,6 @@ def _layouts(work: Workplace, names: set[str]) -> Row:
     known = {row.name: row.id for row in found}
     unknown = sorted(names - known.keys())
     if unknown:
-        message = "'%(name)s' is not in the dictionary of layouts."
+        message = say_("'%(name)s' is not in the dictionary of layouts.")
         raise Invalid([Problem(message, {"name": unknown[0]}, "shapes")])
     return known

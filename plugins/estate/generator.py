@@ -17,6 +17,7 @@ from plugins.estate.numbering import (
     room_number,
     room_numbers,
 )
+from plugins.estate.texts import say_
 
 MAX_ROOMS = 5000  # of one run; more is a slip of the keyboard
 EVERY_ROOM = "*"  # the row of an area template for rooms that have none of their own
@@ -83,10 +84,10 @@ def plan_rooms(request: Request, existing: Collection[str] = ()) -> list[Planned
 
 def _check_size(count: int, per_floor: int) -> None:
     if per_floor < 1 or count < 1:
-        raise BadPattern("This would make no room.")
+        raise BadPattern(say_("This would make no room."))
     if count > MAX_ROOMS:
         raise BadPattern(
-            "This would make %(count)s rooms; at most %(most)s at once.",
+            say_("This would make %(count)s rooms; at most %(most)s at once."),
             count=count,
             most=MAX_ROOMS,
         )
@@ -111,7 +112,7 @@ def _refuse_twice(rooms: list[PlannedRoom]) -> None:
         form = normal_form(room.full_no)
         if form in seen:
             raise BadPattern(
-                "The pattern gives %(number)s to two rooms; add a token or a width.",
+                say_("The pattern gives %(number)s to two rooms; add a token or a width."),
                 number=room.full_no,
             )
         seen.add(form)
@@ -134,7 +135,7 @@ def parse_shapes(text: str) -> dict[str, RoomShape]:
         numbers, separator, rest = plain.partition("=")
         keys = re.split(r"[,、\s]+", numbers.strip())
         if not separator or not all(re.fullmatch(r"\d+|\*", key) for key in keys):
-            raise BadPattern("'%(line)s' must look like 01 = 89.50, 72.30", line=line.strip())
+            raise BadPattern(say_("'%(line)s' must look like 01 = 89.50, 72.30"), line=line.strip())
         shape = _shape(line, rest)
         shapes |= {key if key == EVERY_ROOM else str(int(key)): shape for key in keys}
     return shapes
@@ -144,11 +145,11 @@ def _shape(line: str, text: str) -> RoomShape:
     parts = [part.strip() for part in re.split(r"[,、]", text)]
     built, inner, layout, orientation, *more = [*parts, "", "", "", ""]
     if any(more):
-        raise BadPattern("'%(line)s' has too many values.", line=line.strip())
+        raise BadPattern(say_("'%(line)s' has too many values."), line=line.strip())
     try:
         areas = [Decimal(value) if value else None for value in (built, inner)]
     except InvalidOperation:
-        raise BadPattern("An area in '%(line)s' is no number.", line=line.strip()) from None
+        raise BadPattern(say_("An area in '%(line)s' is no number."), line=line.strip()) from None
     shape = RoomShape(areas[0], areas[1], layout, orientation)
     _check_areas(line, shape)
     return shape
@@ -157,6 +158,8 @@ def _shape(line: str, text: str) -> RoomShape:
 def _check_areas(line: str, shape: RoomShape) -> None:
     given = [area for area in (shape.built_area, shape.inner_area) if area is not None]
     if not all(area.is_finite() and 0 < area < 100_000 for area in given):
-        raise BadPattern("An area in '%(line)s' is out of range.", line=line.strip())
+        raise BadPattern(say_("An area in '%(line)s' is out of range."), line=line.strip())
     if len(given) == 2 and given[1] > given[0]:
-        raise BadPattern("The inner area in '%(line)s' exceeds the built area.", line=line.strip())
+        raise BadPattern(
+            say_("The inner area in '%(line)s' exceeds the built area."), line=line.strip()
+        )

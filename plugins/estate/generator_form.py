@@ -10,6 +10,7 @@ from engine.extension import Problem, ScreenContext
 from plugins.estate.forms import box, chosen
 from plugins.estate.numbering import DEFAULT_PATTERN, BadPattern, Place, room_number
 from plugins.estate.rooms import pattern_of
+from plugins.estate.texts import say_
 
 Row = dict[str, Any]
 
@@ -22,14 +23,14 @@ FIRST_VALUES = {
     "state": "unsold",
 }
 KINDS = {
-    "residence": "Residence",
-    "apartment": "Apartment",
-    "villa": "Villa",
-    "office": "Office",
-    "shop": "Shop",
-    "storage": "Storage",
+    "residence": say_("Residence"),
+    "apartment": say_("Apartment"),
+    "villa": say_("Villa"),
+    "office": say_("Office"),
+    "shop": say_("Shop"),
+    "storage": say_("Storage"),
 }
-STATES = {"unsold": "Unsold", "sold": "Sold", "vacant": "Vacant"}
+STATES = {"unsold": say_("Unsold"), "sold": say_("Sold"), "vacant": say_("Vacant")}
 _SHAPES = "01, 04 = 89.50, 72.30, 三室兩廳, 南\n* = 120"
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from plugins.estate.texts import say_
+
 DEFAULT_PATTERN = "{棟}-{單元}-{層:2}{室:2}"
 
 _TOKENS = {
@@ -54,14 +56,14 @@ def check_pattern(pattern: str) -> None:
     named = []
     for token, shape in _PLACE.findall(pattern):
         if token.strip() not in _TOKENS:
-            raise BadPattern("'%(token)s' is no token of a room number.", token=token)
+            raise BadPattern(say_("'%(token)s' is no token of a room number."), token=token)
         if shape and shape != "A" and not re.fullmatch(r"0?[1-9]", shape):
-            raise BadPattern("'%(shape)s' is no width: write 2 or A.", shape=shape)
+            raise BadPattern(say_("'%(shape)s' is no width: write 2 or A."), shape=shape)
         named.append(_TOKENS[token.strip()])
     if "room" not in named:
-        raise BadPattern("The pattern must contain {室}.")
+        raise BadPattern(say_("The pattern must contain {室}."))
     if "{" in _PLACE.sub("", pattern) or "}" in _PLACE.sub("", pattern):
-        raise BadPattern("A brace of the pattern is not closed.")
+        raise BadPattern(say_("A brace of the pattern is not closed."))
 
 
 def room_number(pattern: str, place: Place) -> str:
@@ -134,10 +136,10 @@ class SkipList:
             return
         found = _RANGE.match(part)
         if not found:
-            raise BadPattern("'%(part)s' is no number, range or ending to skip.", part=part)
+            raise BadPattern(say_("'%(part)s' is no number, range or ending to skip."), part=part)
         first, last = int(found[1]), int(found[2] or found[1])
         if not 0 <= last - first <= _MAX_LISTED:
-            raise BadPattern("The range '%(part)s' runs backwards or is too long.", part=part)
+            raise BadPattern(say_("The range '%(part)s' runs backwards or is too long."), part=part)
         self.numbers.update(range(first, last + 1))
 
     def __contains__(self, number: int) -> bool:
@@ -151,7 +153,7 @@ def floors(first: int, last: int, skips: SkipList) -> list[int]:
         BadPattern: the range runs backwards.
     """
     if first > last:
-        raise BadPattern("The lowest floor must not be above the highest.")
+        raise BadPattern(say_("The lowest floor must not be above the highest."))
     return [n for n in range(first, last + 1) if n != 0 and n not in skips]
 
 
@@ -163,7 +165,7 @@ def room_numbers(count: int, skips: SkipList, first: int = 1) -> list[int]:
 def _unskipped(count: int, skips: SkipList, number: int) -> Iterator[int]:
     # All ten endings skipped would never end.
     if len(set(skips.endings)) == 10:
-        raise BadPattern("Every number is skipped.")
+        raise BadPattern(say_("Every number is skipped."))
     while count > 0:
         if number not in skips:
             yield number

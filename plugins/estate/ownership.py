@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.extension import EventContext, Invalid, Problem, after
+from plugins.estate.texts import say_
 
 WHOLE = Decimal(100)  # percent
 
@@ -46,7 +47,7 @@ def check_shares(context: EventContext) -> None:
     rows = context.records.find("room_owner", table.c.room_id == room_id)
     total = largest_total((r["share"], r["start_on"], r["end_on"]) for r in rows)
     if total > WHOLE:
-        message = "The shares of %(room)s would add up to %(total)s%%."
+        message = say_("The shares of %(room)s would add up to %(total)s%%.")
         params = {"room": room["full_no"], "total": f"{total.normalize():f}"}
         raise Invalid([Problem(message, params, "share")])
     _follow_primary(context, room, rows)

@@ -9,21 +9,22 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.extension import ScreenContext
+from plugins.estate.texts import say_
 
 NEUTRAL = "#dbe4f0"
 
 # Written as attributes of the drawing: the pages' content policy allows no inline style.
 _COLOURS = {
-    "unsold": ("#c6d9ec", "Unsold"),
-    "sold": ("#8fd3e8", "Sold"),
-    "handed_over": ("#8ab4f8", "Handed over"),
-    "occupied": ("#9bd6a3", "Occupied"),
-    "vacant": ("#f7c58b", "Vacant"),
-    "decorating": ("#f6e58d", "Decorating"),
-    "leased": ("#cdb4f2", "Leased"),
-    "closed": ("#cfd4da", "Closed"),
-    "owing": ("#f29b9b", "In arrears"),
-    "clear": ("#9bd6a3", "Nothing owed"),
+    "unsold": ("#c6d9ec", say_("Unsold")),
+    "sold": ("#8fd3e8", say_("Sold")),
+    "handed_over": ("#8ab4f8", say_("Handed over")),
+    "occupied": ("#9bd6a3", say_("Occupied")),
+    "vacant": ("#f7c58b", say_("Vacant")),
+    "decorating": ("#f6e58d", say_("Decorating")),
+    "leased": ("#cdb4f2", say_("Leased")),
+    "closed": ("#cfd4da", say_("Closed")),
+    "owing": ("#f29b9b", say_("In arrears")),
+    "clear": ("#9bd6a3", say_("Nothing owed")),
 }
 
 

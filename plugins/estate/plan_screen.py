@@ -26,6 +26,7 @@ from plugins.estate.plan_colours import (
     shows_arrears,
     state_colour,
 )
+from plugins.estate.texts import say_
 
 Row = dict[str, Any]
 BUILDINGS_PER_ROW = 5
@@ -128,7 +129,7 @@ def _posted(context: ScreenContext, shown: Row) -> Hotspot:
     where = (room.c.estate_id == shown["estate"]) & (room.c.full_no == number)
     found = context.records.find("room", where & (room.c.state != "closed"), limit=1)
     if not found:
-        message = "The estate has no room %(number)s."
+        message = say_("The estate has no room %(number)s.")
         raise Invalid([Problem(message, {"number": number}, "full_no")])
     sides = [float(context.form.get(name, "").strip()) for name in ("x", "y", "width", "height")]
     return Hotspot("room", found[0]["id"], rectangle(sides[0], sides[1], sides[2], sides[3]))
@@ -167,7 +168,7 @@ def _ways(context: ScreenContext, shown: Row, by: str) -> list[Row]:
     """Return the links that colour the plan in another way."""
     kept = next((name for name in ("building", "estate") if shown.get(name)), "estate")
     where = f"plan={shown['id']}" if shown.get("id") else f"{kept}={shown[kept]}"
-    labels = {"state": "Room states", "arrears": "Arrears"}
+    labels = {"state": say_("Room states"), "arrears": say_("Arrears")}
     return [
         {
             "url": f"/s/estate.plan?{where}&by={way}",

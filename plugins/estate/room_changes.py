@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from engine.extension import ActionContext, ActionResult, Invalid, Problem, action
+from plugins.estate.texts import say_
 from plugins.estate.transfers import current_shares, end_share
 
 Row = dict[str, Any]
@@ -91,7 +92,7 @@ def _approve(context: ActionContext, document: Row) -> None:
     rooms = [context.records.get("room", number, lock=True) for number in sources]
     problems = [*_shape_problems(document["kind"], rooms, targets), *area_problems(rooms, targets)]
     if document["effective_on"] > context.today:
-        message = "This takes effect on %(day)s and can be approved from then on."
+        message = say_("This takes effect on %(day)s and can be approved from then on.")
         problems.append(Problem(message, {"day": str(document["effective_on"])}, "effective_on"))
     if problems:
         raise Invalid(problems)
@@ -141,7 +142,7 @@ def area_problems(rooms: Sequence[Row], targets: Sequence[Row]) -> list[Problem]
         if old is None or new is None:
             found.append(Problem("Every room needs an area.", {}, "targets"))
         elif old != new:
-            message = "The new areas add up to %(new)s ㎡, the old ones to %(old)s ㎡."
+            message = say_("The new areas add up to %(new)s ㎡, the old ones to %(old)s ㎡.")
             found.append(Problem(message, {"new": str(new), "old": str(old)}, "targets"))
     return found
 
@@ -165,7 +166,7 @@ def _common_shares(context: ActionContext, rooms: Sequence[Row]) -> list[Row]:
     owned = [current_shares(context, room["id"]) for room in rooms]
     keys = [{(row["owner"], row["share"], row["primary"]) for row in shares} for shares in owned]
     if any(key != keys[0] for key in keys):
-        message = "The rooms belong to different owners; transfer them first."
+        message = say_("The rooms belong to different owners; transfer them first.")
         raise Invalid([Problem(message, {}, "sources")])
     return owned[0]
 

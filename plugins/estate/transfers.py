@@ -16,6 +16,7 @@ from engine.extension import (
     before,
 )
 from plugins.estate import incoming
+from plugins.estate.texts import say_
 
 Row = dict[str, Any]
 ONE_DAY = timedelta(days=1)
@@ -88,7 +89,7 @@ def _approve(context: ActionContext, document: Row) -> None:
 
 def _refuse_future(context: ActionContext, effective_on: date) -> None:
     if effective_on > context.today:
-        message = "This takes effect on %(day)s and can be approved from then on."
+        message = say_("This takes effect on %(day)s and can be approved from then on.")
         raise Invalid([Problem(message, {"day": effective_on.isoformat()}, "effective_on")])
 
 
@@ -124,7 +125,9 @@ def end_share(context: ActionContext, row: Row, new_from: date) -> None:
         Invalid: it began on that day or later.
     """
     if row["start_on"] >= new_from:
-        message = "An owner holds a share since %(day)s only; the change must come after that."
+        message = say_(
+            "An owner holds a share since %(day)s only; the change must come after that."
+        )
         raise Invalid([Problem(message, {"day": row["start_on"].isoformat()}, "effective_on")])
     context.records.change("room_owner", row["id"], {"end_on": new_from - ONE_DAY})
 

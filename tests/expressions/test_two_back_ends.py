@@ -41,10 +41,8 @@ def _checked(texts: list[str]) -> list[Typed]:
         try:
             checked.append(check(parse(text), World()))
         except ExpressionErrors as wrong:
-            assert {e.code for e in wrong.errors} <= {"formula-limit", "unknown-option"}, (
-                text,
-                wrong,
-            )
+            if {e.code for e in wrong.errors} - {"formula-limit", "unknown-option"}:
+                raise
     return checked
 
 
@@ -120,7 +118,7 @@ def test_division_agrees_in_every_digit(
 
 
 _EMPTY: dict[str, Any] = {
-    **{name: None for name in RECORD.c.keys() if name != "id"},
+    **{column.name: None for column in RECORD.columns if column.name != "id"},
     "lines": [],
 }
 
@@ -141,7 +139,7 @@ def test_division_next_to_a_tie_is_not_rounded_twice(connection: Connection) -> 
         " + ".join(["area"] * 48),
         "-" * 40 + "area",
         " and ".join(["area > 1"] * 150),
-        "coalesce(" * 40 + "area" + ")" * 40,
+        "coalesce(" * 29 + "area" + ")" * 29,
     ],
 )
 def test_the_deepest_formulas_compile_and_agree(connection: Connection, text: str) -> None:

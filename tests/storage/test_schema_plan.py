@@ -128,9 +128,8 @@ def test_unused_things_go_only_when_asked(connection: Connection, catalog_of: Ca
         apply(connection, one, author="test", drop_unused=True)
     apply(connection, one, author="test", drop_unused=True, allow_lossy=True)
 
-    assert [step.safe for step in found.steps if step.sign == "-"] == [False] * 0 + [
-        step.safe for step in found.steps if step.sign == "-"
-    ]
+    dropped = {step.target: step.safe for step in found.steps if step.sign == "-"}
+    assert dropped == {"room": False, "estate.code": True, "estate.ck_code_max_length": True}
     assert connection.scalar(text("SELECT to_regclass('room')")) is None
     assert plan(connection, one).unused == ()
 
@@ -159,7 +158,7 @@ def test_the_old_name_is_free_after_a_rename(connection: Connection, catalog_of:
     more = {"room": "renamed_from: flat"}
     apply(connection, catalog_of(module({"room": {"name": TEXT}}, more)), author="test")
 
-    again = catalog_of(module({"room": {"name": TEXT}, "flat": {"name": TEXT}}, more))
+    again = catalog_of(module({"room": {"name": TEXT}, "flat": {"name": TEXT}}))
     apply(connection, again, author="test")
 
     assert plan(connection, again).is_empty
@@ -169,12 +168,11 @@ def test_widening_is_safe_and_narrowing_is_not(database: Database) -> None:
     database.apply(name=TEXT, n="type: integer", d="type: decimal, scale: 2")
     database.connection.execute(text("INSERT INTO room (name, n, d) VALUES ('a', 7, 1.25)"))
 
-    wider = database.plan(name=TEXT, n="type: decimal, scale: 0", d="type: decimal, scale: 2")
+    wider = database.plan(name=TEXT, n="type: integer", d="type: money, scale: 4")
     narrower = database.plan(name=TEXT, n="type: integer", d="type: decimal, scale: 1")
 
-    assert [str(step) for step in wider.lossy] == [] or "numeric" in str(wider)
+    assert _lines(wider) == ["~ room.d numeric(14,2) -> numeric(16,4) safe"]
     (step,) = narrower.lossy
-    assert str(step).startswith("~ room.d numeric(14,2) -> numeric(")
     assert "rounded" in step.why
 
 

@@ -209,9 +209,11 @@ def read_titles(work: Workspace, wanted: Mapping[str, set[int]]) -> dict[tuple[s
     for entity, ids in wanted.items():
         source = joined(work, entity)
         title = cast(source.column((title_field(work.catalog, entity),)), String)
-        query = select(literal(entity).label("e"), source.table.c.id.label("i"), title.label("t"))
+        query = select(
+            literal(entity).label("entity"), source.table.c.id.label("id"), title.label("title")
+        )
         parts.append(query.select_from(source.from_).where(source.table.c.id.in_(sorted(ids))))
     if not parts:
         return {}
     rows = work.connection.execute(union_all(*parts) if len(parts) > 1 else parts[0])
-    return {(r.e, r.i): str(r.t or "") for r in rows}
+    return {(r.entity, r.id): str(r.title or "") for r in rows}

@@ -162,6 +162,14 @@ def comment(entity: str, record_id: int) -> Answer:
     return comment_answer(current_work(), entity_for(entity), record_id)
 
 
+@bp.get("/e/<entity>/<int:record_id>/mentions")
+def mentions(entity: str, record_id: int) -> Answer:
+    """People to mention."""
+    from engine.web.views.timeline import mention_answer
+
+    return mention_answer(current_work(), entity_for(entity, "comment"), record_id)
+
+
 @bp.post("/e/<entity>/<int:record_id>/files")
 def attach(entity: str, record_id: int) -> Answer:
     """Attach files."""

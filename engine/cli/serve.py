@@ -1,0 +1,67 @@
+"""`wuye serve`: everything that is needed, then the web server."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli._project import root_option
+
+
+@click.command("serve")
+@root_option
+@click.option("--port", type=int, envvar="PORT", default=8080, show_default=True)
+@click.option("--host", default="127.0.0.1", envvar="HOST", show_default=True)
+@click.option("--workers", type=int, envvar="WEB_CONCURRENCY", default=2, show_default=True)
+@click.option("--demo", is_flag=True, help="Load the demo company into an empty database.")
+def command(root: Path, port: int, host: str, workers: int, demo: bool) -> None:
+    """Bring the database up to the metadata and serve the app.
+
+    Without DATABASE_URL a PostgreSQL of our own is started under DATA_DIR (./var).
+    """
+    began = time.monotonic()
+    from engine.cli._setup import prepare
+
+    url, logins = prepare(root, demo=demo)
+    for line in logins:
+        click.echo(line)
+    click.echo(f"prepared in {time.monotonic() - began:.1f} s; serving http://{host}:{port}/")
+    _serve(url, root, f"{host}:{port}", workers)
+
+
+def _serve(url: str, root: Path, bind: str, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        """Gunicorn over our application, made once and shared by forked workers."""
+
+        def load_config(self) -> None:
+            """Set what gunicorn wants to know."""
+            options: dict[str, Any] = {
+                "bind": bind,
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": 4,
+                "preload_app": True,
+                "timeout": 120,
+                "graceful_timeout": 20,
+                "max_requests": 20_000,
+                "max_requests_jitter": 2_000,
+                "control_socket_disable": True,
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            """Make the application."""
+            from engine.web.app import create_app
+
+            return create_app(root=root, database_url=url)
+
+    os.chdir(root)
+    Server().run()

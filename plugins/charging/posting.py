@@ -1,0 +1,46 @@
+"""Closed days and months take no postings (rules.md 10)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.extension import Refused
+
+
+def must_be_open(context: Any, estate: int, on: date, *, cashier: bool = False) -> None:
+    """Refuse to post on a day that is closed for the estate's office.
+
+    With `cashier`, the acting cashier's own day close counts too.
+
+    Raises:
+        Refused: the month, or the cashier's day, is closed; says which.
+    """
+    office = office_of(context, estate)
+    month, day = context.table("month_close"), context.table("cashier_day")
+    query = select(month.c.id).where(
+        month.c.unit_id == office, month.c.month == on.replace(day=1), month.c.state == "closed"
+    )
+    # Locked in share mode, so that a close at this moment waits for this posting or stops it.
+    if context.connection.execute(query.with_for_update(read=True)).first():
+        raise Refused("%(month)s is closed for this office.", month=f"{on:%Y-%m}")
+    if not cashier or context.user_id is None:
+        return
+    query = select(day.c.id).where(
+        day.c.unit_id == office,
+        day.c.cashier_id == context.user_id,
+        day.c.day == on,
+        day.c.state == "closed",
+    )
+    if context.connection.execute(query.with_for_update(read=True)).first():
+        raise Refused("Your day %(day)s is closed: only a reversal is possible.", day=on)
+
+
+def office_of(context: Any, estate: int) -> int | None:
+    """Return the office that runs an estate."""
+    table = context.table("estate")
+    query = select(table.c.office_id).where(table.c.id == estate)
+    found: int | None = context.connection.execute(query).scalar_one_or_none()
+    return found

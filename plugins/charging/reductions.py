@@ -1,0 +1,197 @@
+"""Reductions: amount, percentage or late fee of open bills (checklist R03-07)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.extension import (
+    ActionContext,
+    ActionResult,
+    Conflict,
+    Invalid,
+    Problem,
+    Refused,
+    action,
+)
+from plugins.charging.late_fee_ledger import fix_late_fees, late_fees_as_of
+from plugins.charging.ledger import ZERO, Change, apply_changes, lock_bills
+from plugins.charging.posting import must_be_open
+from plugins.charging.settlements import reduction_amount
+
+Row = dict[str, Any]
+
+
+@action("charging.submit_reduction")
+def submit_reduction(context: ActionContext) -> ActionResult:
+    """Work out a draft's lines and total, check them, and hand it in."""
+    for reduction_id in context.ids:
+        submit(context, reduction_id)
+    return ActionResult("Submitted.")
+
+
+def submit(context: Any, reduction_id: int) -> Row:
+    """Fill in percentages and the total of a draft; return the submitted record.
+
+    Raises:
+        Invalid: no line, or a line exceeds what is open.
+    """
+    head = context.records.get("reduction", reduction_id, lock=True)
+    lines = _lines(context, reduction_id)
+    if not lines:
+        raise Invalid([Problem("Choose at least one bill.", field="lines")])
+    bills = _bills(context, lines)
+    if head["kind"] == "percent":
+        for line in lines:
+            line["amount"] = reduction_amount(bills[line["receivable"]]["open"], head["percent"])
+            context.records.change("reduction_line", line["id"], {"amount": line["amount"]})
+    _check_lines(context, lines, bills)
+    total = sum((line["amount"] + line["late_fee"] for line in lines), ZERO)
+    changed: Row = context.records.change(
+        "reduction", reduction_id, {"state": "submitted", "total": total}
+    )
+    return changed
+
+
+def _lines(context: Any, reduction_id: int) -> list[Row]:
+    found: list[Row] = context.records.find(
+        "reduction_line", f"reduction == {reduction_id}", sort=("id",)
+    )
+    return found
+
+
+def _bills(context: Any, lines: list[Row]) -> dict[int, Row]:
+    bill = context.table("receivable")
+    rows = lock_bills(context, bill.c.id.in_([line["receivable"] for line in lines]))
+    if len(rows) != len(lines):
+        raise Invalid([Problem("A bill is not published any more.", field="lines")])
+    return {row["id"]: row for row in rows}
+
+
+def _check_lines(context: Any, lines: list[Row], bills: dict[int, Row]) -> None:
+    fees = late_fees_as_of(context, list(bills.values()), context.today)
+    problems = []
+    for number, line in enumerate(lines):
+        bill = bills[line["receivable"]]
+        most = {"amount": bill["open"], "late_fee": fees[bill["id"]].open}
+        problems += [
+            Problem("Only %(open)s is open.", {"open": most[name]}, f"lines.{number}.{name}")
+            for name in most
+            if line[name] > most[name]
+        ]
+        if not line["amount"] and not line["late_fee"]:
+            problems.append(Problem("Say how much.", field=f"lines.{number}.amount"))
+    if problems:
+        raise Invalid(problems)
+
+
+@action("charging.apply_reduction")
+def apply_reduction(context: ActionContext) -> ActionResult:
+    """Approve submitted reductions: their bills owe less from today on."""
+    for reduction_id in context.ids:
+        apply(context, reduction_id)
+    return ActionResult("Approved.")
+
+
+def apply(context: Any, reduction_id: int) -> None:
+    """Apply one submitted reduction (W35).
+
+    Raises:
+        Conflict: somebody else has decided on it.
+        Invalid: the bills have meanwhile less open than the reduction.
+        Refused: the month is closed.
+    """
+    head = context.records.get("reduction", reduction_id, lock=True)
+    must_be_open(context, context.records.get("room", head["room"])["estate"], context.today)
+    lines = _lines(context, reduction_id)
+    bills = _bills(context, lines)
+    _check_lines(context, lines, bills)
+    move_state(context, "reduction", reduction_id, "submitted", "approved",
+               applied_on=context.today, approved_by_id=context.user_id)  # fmt: skip
+    late = [bills[line["receivable"]] for line in lines if line["late_fee"]]
+    fees = late_fees_as_of(context, late, context.today) if late else {}
+    fixed = fix_late_fees(context, late, fees, context.today, None)
+    apply_changes(context, [
+        Change(bill=line["receivable"], reduced=line["amount"], late_reduced=line["late_fee"],
+               late_fixed=fixed.get(line["receivable"], ZERO))
+        for line in lines
+    ], context.today)  # fmt: skip
+
+
+@action("charging.revoke_reduction")
+def revoke_reduction(context: ActionContext) -> ActionResult:
+    """Take reductions back, as long as nobody has paid relying on them."""
+    for reduction_id in context.ids:
+        revoke(context, reduction_id, str(context.asked["decision"]))
+    return ActionResult("Revoked.")
+
+
+def revoke(context: Any, reduction_id: int, decision: str) -> None:
+    """Revoke one reduction in force.
+
+    Raises:
+        Refused: a bill was paid after it was applied, or the month is closed.
+        Conflict: it is no longer in force.
+    """
+    head = context.records.get("reduction", reduction_id, lock=True)
+    must_be_open(context, context.records.get("room", head["room"])["estate"], context.today)
+    lines = _lines(context, reduction_id)
+    bills = _bills(context, lines)
+    allocation = context.table("allocation")
+    relied = select(allocation.c.id).where(
+        allocation.c.receivable_id.in_(list(bills)),
+        allocation.c.on_date >= head["applied_on"],
+        allocation.c.created_at > head["updated_at"],
+        ~allocation.c.is_reversed,
+    )
+    if context.connection.execute(relied.limit(1)).first():
+        raise Refused("A bill was paid since: reverse that payment first.")
+    move_state(context, "reduction", reduction_id, "approved", "revoked",
+               revoked_on=context.today, decision=decision)  # fmt: skip
+    apply_changes(context, [
+        Change(bill=line["receivable"], reduced=-line["amount"], late_reduced=-line["late_fee"])
+        for line in lines
+    ], context.today)  # fmt: skip
+
+
+def move_state(
+    context: Any, entity: str, record_id: int, old: str, new: str, **values: Any
+) -> None:
+    """Change a document's state if it is still the expected one.
+
+    Raises:
+        Conflict: it is not; somebody else was faster.
+    """
+    table = context.table(entity)
+    statement = update(table).where(table.c.id == record_id, table.c.state == old)
+    moved = context.connection.execute(
+        statement.values(
+            state=new, version=table.c.version + 1, updated_at=context.now,
+            updated_by=context.user_id, **values,
+        )
+    )  # fmt: skip
+    if moved.rowcount != 1:
+        raise Conflict("Somebody else has decided on this already.")
+
+
+def reduce_for_refund(context: Any, room: int, amounts: dict[int, Decimal], reason: str) -> Row:
+    """Write down as reduced what is given back of paid bills, as a document of its own.
+
+    The bills' sums are not touched: the caller moves received and reduced together.
+    """
+    made: Row = context.records.create(
+        "reduction",
+        {
+            "room": room,
+            "kind": "amount",
+            "reason": reason,
+            "state": "approved",
+            "applied_on": context.today,
+            "approved_by": context.user_id,
+            "total": sum(amounts.values(), ZERO),
+            "lines": [{"receivable": b, "amount": a} for b, a in sorted(amounts.items())],
+        },
+    )
+    return made

@@ -1,0 +1,35 @@
+"""The demo company as `wuye demo` loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.extension import sample
+from plugins.demo.company import Company
+from plugins.demo.loading import Tables, load, set_managers
+from plugins.demo.users import DemoUser
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The company in the database; its accounts are still to be made."""
+
+    company: Company
+
+    @property
+    def users(self) -> Sequence[DemoUser]:
+        """The accounts to make."""
+        return self.company.users
+
+    def finish(self, connection: Connection, tables: Tables, user_ids: Mapping[str, int]) -> None:
+        """Enter who manages which unit."""
+        set_managers(connection, tables, self.company, user_ids)
+
+
+@sample("group")
+def group(connection: Connection, tables: Tables, seed: int) -> Loaded:
+    """Write a group of two branches, four offices and six estates."""
+    return Loaded(load(connection, tables, seed))

@@ -1,0 +1,51 @@
+"""The application and who has signed in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import URL
+
+from engine.access import NewUser, create_users
+from tests.access.databases import company_database
+from tests.web.company_app import (
+    FAST,
+    PASSWORD,
+    USERS,
+    build,
+    close,
+    engine_of,
+    sign_in,
+)
+
+
+@pytest.fixture(scope="module")
+def url(cluster_url: URL, template_database: str) -> Iterator[str]:
+    with company_database(cluster_url, template_database) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def app(url: str) -> Iterator[Flask]:
+    made = build(url)
+    with engine_of(made).begin() as connection:
+        people = [
+            NewUser(login=login, name=login, password=PASSWORD, roles=roles)
+            for login, roles in USERS.items()
+        ]
+        create_users(connection, people, method=FAST)
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def ann(client: FlaskClient) -> FlaskClient:
+    return sign_in(client, "ann")
