@@ -37,7 +37,9 @@ KEYWORDS = {
         "ActionResult",
     )
 } | {"ngettext": (1, 2)}
-FAB_KEYWORDS = {name: None for name in ("_", "gettext", "lazy_gettext")}
+FAB_KEYWORDS = {
+    name: None for name in ("_", "gettext", "lazy_gettext", "lazy_formatter_gettext")
+}
 Id = str | tuple[str, str]
 
 

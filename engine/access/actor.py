@@ -44,6 +44,7 @@ class Actor:
     # ^ all roles' rights, one object shared by all actors of the same version
     is_system: bool = False
     is_admin: bool = False  # holds the role Admin: everything, everywhere
+    unread: int = field(default=0, compare=False)  # messages that wait for him in the app
 
     @property
     def language(self) -> str:

@@ -35,6 +35,7 @@ from engine.access.rights import ADMIN, roles_at, with_included
 from engine.access.tables import wy_grant, wy_preference, wy_version
 from engine.metadata import Catalog
 from engine.storage.joins import person_name
+from engine.storage.work_tables import wy_message
 
 _TODAY = bindparam("today", type_=Date)
 _ID = bindparam("user_id", type_=Integer)
@@ -74,6 +75,16 @@ def _preferences(who: Who) -> ColumnElement[Any]:
     return chosen.scalar_subquery().label("wy_preferences")
 
 
+def _unread(who: Who) -> ColumnElement[Any]:
+    """Count the messages that wait in the app; every page shows it, without asking again."""
+    waiting = select(func.count()).where(
+        wy_message.c.channel == "inbox",
+        wy_message.c.user_id == who,
+        wy_message.c.read_at.is_(None),
+    )
+    return waiting.scalar_subquery().label("wy_unread")
+
+
 def account_statement(*wanted: Any, who: Who = _ID) -> Select[Any]:
     """Return the one statement that tells all about an active account.
 
@@ -81,7 +92,7 @@ def account_statement(*wanted: Any, who: Who = _ID) -> Select[Any]:
     FAB's User in FAB's session with `parameters`, then give the mapping to `actor_from`.
     """
     name = person_name(User.__table__).label("wy_name")
-    about = (name, _roles(who), _grants(who), _versions(), _preferences(who))
+    about = (name, _roles(who), _grants(who), _versions(), _preferences(who), _unread(who))
     return select(*wanted, *about).where(User.id == who, User.active.is_(True))
 
 
@@ -134,6 +145,7 @@ def actor_from(
         grants=MappingProxyType(reach),
         rights=roles_at(connection, known.get("rights", 0)),
         is_admin=ADMIN in in_force,
+        unread=row["wy_unread"] or 0,
     )
 
 

@@ -1,1 +1,3 @@
-
+"""Printed documents."""
+from engine.documents.amounts import chinese_amount
+__all__=["chinese_amount"]

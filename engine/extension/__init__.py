@@ -1,5 +1,6 @@
 """The only names a plugin may import."""
 
+from engine.expressions import Function, register_function
 from engine.extension.contexts import (
     ActionContext,
     ActionResult,
@@ -12,7 +13,9 @@ from engine.extension.contexts import (
 from engine.extension.errors import Conflict, Invalid, NotFound, Problem, Refused
 from engine.extension.registry import (
     Action,
+    Channel,
     Job,
+    Message,
     Sample,
     SampleCompany,
     Screen,
@@ -20,6 +23,8 @@ from engine.extension.registry import (
     actions,
     after,
     before,
+    channel,
+    channels,
     job,
     jobs,
     listeners,
@@ -35,15 +40,18 @@ __all__ = [
     "Action",
     "ActionContext",
     "ActionResult",
+    "Channel",
     "Conflict",
     "EventContext",
     "FieldType",
     "Format",
+    "Function",
     "Invalid",
     "InvalidValue",
     "Job",
     "JobContext",
     "Look",
+    "Message",
     "NotFound",
     "Problem",
     "Records",
@@ -57,10 +65,13 @@ __all__ = [
     "actions",
     "after",
     "before",
+    "channel",
+    "channels",
     "job",
     "jobs",
     "listeners",
     "register_field_type",
+    "register_function",
     "sample",
     "samples",
     "screen",

@@ -43,6 +43,24 @@ class Sample:
     run: Callable[..., Any]  # (Connection, tables, seed: int) -> SampleCompany
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way messages reach people: SMS, a chat service."""
+
+    name: str
+    run: Callable[..., Any]  # (Message) -> None; raises what stops it, and is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on its way out, already in its reader's language."""
+
+    address: str  # a phone number, an address, whatever the channel knows
+    subject: str
+    body: str
+    link: str = ""
+
+
 class SampleCompany(Protocol):
     """What a sample has written, and what only the engine can: accounts."""
 
@@ -55,6 +73,7 @@ class SampleCompany(Protocol):
 
 
 _samples: dict[str, Sample] = {}
+_channels: dict[str, Channel] = {}
 _actions: dict[str, Action] = {}
 _jobs: dict[str, Job] = {}
 _screens: dict[str, Screen] = {}
@@ -104,6 +123,16 @@ def screen(name: str, *, entity: str, right: str = "read") -> Callable[[F], F]:
     return keep
 
 
+def channel(name: str) -> Callable[[F], F]:
+    """Register a way for messages to leave; called outside of any transaction."""
+
+    def keep(run: F) -> F:
+        _once(_channels, name, Channel(name, run))
+        return run
+
+    return keep
+
+
 def sample(name: str) -> Callable[[F], F]:
     """Register a company that `wuye demo` can load."""
 
@@ -146,6 +175,11 @@ def jobs() -> Mapping[str, Job]:
 def screens() -> Mapping[str, Screen]:
     """Return all screens by name."""
     return MappingProxyType(_screens)
+
+
+def channels() -> Mapping[str, Channel]:
+    """Return all channels that plugins bring, by name."""
+    return MappingProxyType(_channels)
 
 
 def samples() -> Mapping[str, Sample]:

@@ -127,7 +127,9 @@ def record_rows(
     values = [literal(value, wy_audit.c[name].type) for name, value in shared.items()]
     rows = select(*values, table.c.id, snapshot, changes).where(condition)
     names = [*shared, "record_id", "snapshot", "changes"]
-    return connection.execute(insert(wy_audit).from_select(names, rows)).rowcount
+    statement = insert(wy_audit).from_select(names, rows)
+    counted = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(counted).rowcount
 
 
 def _snapshot_sql(tables: Tables, entity: str, table: FromClause) -> ColumnElement[Any]:

@@ -113,7 +113,7 @@ def _converted(matched: Matched, column: ColumnShape, live: LiveColumn) -> Step:
         detail=f"{live.type} -> {column.type}",
         statements=((Phase.SHAPE, _alter(matched, ", ".join(actions))),),
         safe=not why,
-        possible=not (found.rows and column.required),
+        possible=not (found.rows and column.required and live.required),
         why=why,
         rows=found.rows,
         ids=found.ids,
@@ -158,7 +158,8 @@ def _required(
     name = quoted(column.name)
     if not column.required:
         sql = _alter(matched, f"ALTER COLUMN {name} DROP NOT NULL")
-        yield _requirement(matched, column, "optional", ((Phase.SHAPE, sql),))
+        # First of all: a conversion may leave rows without a value.
+        yield _requirement(matched, column, "optional", ((Phase.CLEAR, sql),))
         return
     found = matched.rows.without_value(column.name)
     if found.rows and column.default:

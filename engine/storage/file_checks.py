@@ -20,6 +20,15 @@ _MOST_UNPACKED_BYTES = 500 * 1024 * 1024
 _MOST_RATIO = 200  # sheets of repeated text reach 100
 _RATIO_COUNTS_ABOVE_BYTES = 10 * 1024 * 1024
 _TEXT_LOOKED_AT_BYTES = 1024 * 1024
+_CONTENT_TYPES = {  # no other decoder is ever let at a stranger's bytes
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a telephone's JPEG with a second, small picture in it
+    "PNG": "image/png",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+}
 _MARKUP = re.compile(rb"<\s*(!doctype|html|head|body|script|svg|iframe|\?xml)", re.IGNORECASE)
 
 
@@ -38,10 +47,10 @@ def check_picture(file: BinaryIO) -> Measures:
         with warnings.catch_warnings():
             # Pillow's own, lower limit only warns; ours refuses before anything is unpacked.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(file) as picture:
+            with Image.open(file, formats=list(_CONTENT_TYPES)) as picture:
                 width, height = picture.size
                 frames = getattr(picture, "n_frames", 1)
-                content_type = Image.MIME.get(picture.format or "", "")
+                content_type = _CONTENT_TYPES[picture.format or ""]
                 if width * height > _MOST_PIXELS or frames > _MOST_FRAMES:
                     raise Invalid("The picture is too large: %(size)s.", size=f"{width} × {height}")
                 picture.verify()

@@ -221,6 +221,11 @@ wy_message = Table(
         postgresql_where=text("dedupe_key <> ''"),
     ),
     Index("ix_wy_message__user", "user_id", text("id DESC")),
+    Index(
+        "ix_wy_message__unread",
+        "user_id",
+        postgresql_where=text("channel = 'inbox' AND read_at IS NULL"),
+    ),
     Index("ix_wy_message__next", "send_after", postgresql_where=text("state = 'waiting'")),
     Index("ix_wy_message__record", "entity", "record_id"),
 )

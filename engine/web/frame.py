@@ -84,10 +84,16 @@ def shell(signed_in: bool) -> dict[str, Any]:
         ],
         "user": _user() if signed_in else None,
         "search_url": "/search" if signed_in else "",
+        "inbox": _inbox() if signed_in else None,
         "jobs_url": "/jobs" if signed_in else "",
         "tabbar": _tabbar() if signed_in else [],
         "login_url": _url("AuthDBView.login"),
     }
+
+
+def _inbox() -> dict[str, Any]:
+    work = current_work()
+    return {"url": "/inbox/", "count": work.actor.unread, "label": work.message("Messages")}
 
 
 def _with_language(code: str) -> str:

@@ -57,7 +57,9 @@ function local(select) {
 export function attach(root) {
   for (const select of $$("select[data-lookup],select[data-tags]", root)) {
     if (select.tomselect || select.closest("template")) continue;
-    const label = select.getAttribute("aria-label");
+    // The label comes to name the box that tom-select draws; the <select> keeps its name this way.
+    const label = select.getAttribute("aria-label") || select.labels?.[0]?.textContent.trim();
+    if (label) select.setAttribute("aria-label", label);
     const box = select.dataset.lookup !== undefined ? server(select) : local(select);
     if (label) box.control_input.setAttribute("aria-label", label);
     const help = select.getAttribute("aria-describedby");

@@ -35,7 +35,7 @@ def compute(context: Any, day_id: int) -> Row:
         for line in context.records.find("cashier_day_line", f"cashier_day == {day_id}")
     }
     for way in sorted(set(totals) | set(lines)):
-        values = {"system": totals.get(way, ZERO)}
+        values: Row = {"system": totals.get(way, ZERO)}
         if way in lines:
             context.records.change("cashier_day_line", lines[way]["id"], values)
         else:
@@ -93,9 +93,9 @@ def close(context: Any, day_id: int) -> None:
         for n, line in enumerate(lines)
         if line["counted"] is None
     ]
-    if not problems and any(line["counted"] != line["system"] for line in lines):
-        if not (head["reason"] or "").strip():
-            problems = [Problem("A difference needs a reason.", field="reason")]
+    differs = any(line["counted"] != line["system"] for line in lines)
+    if not problems and differs and not (head["reason"] or "").strip():
+        problems = [Problem("A difference needs a reason.", field="reason")]
     if problems:
         raise Invalid(problems)
     move_state(context, "cashier_day", day_id, "open", "closed", closed_at=context.now)

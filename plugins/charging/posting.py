@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, cast, func, select
 
 from engine.extension import Refused
 
@@ -44,3 +44,26 @@ def office_of(context: Any, estate: int) -> int | None:
     query = select(table.c.office_id).where(table.c.id == estate)
     found: int | None = context.connection.execute(query).scalar_one_or_none()
     return found
+
+
+def months_must_be_open(context: Any, which: Any) -> None:
+    """Refuse to publish or void bills dated in a closed month.
+
+    `which` is a condition on the receivable table.
+
+    Raises:
+        Refused: one of them is; says which month.
+    """
+    bill, estate, month = (context.table(n) for n in ("receivable", "estate", "month_close"))
+    dated_in = cast(func.date_trunc("month", bill.c.bill_on), Date())
+    query = (
+        select(month.c.month)
+        .select_from(bill)
+        .join(estate, estate.c.id == bill.c.estate_id)
+        .join(month, (month.c.unit_id == estate.c.office_id) & (month.c.month == dated_in))
+        .where(which, month.c.state == "closed")
+        .limit(1)
+    )
+    found = context.connection.execute(query).scalar_one_or_none()
+    if found is not None:
+        raise Refused("%(month)s is closed for this office.", month=f"{found:%Y-%m}")

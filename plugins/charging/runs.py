@@ -10,6 +10,7 @@ from engine.extension import ActionContext, ActionResult, Conflict, Refused, act
 from plugins.charging.billing_due import estates_in_reach
 from plugins.charging.billing_sql import draft_bills_of, run_item
 from plugins.charging.offsetting import offset_run
+from plugins.charging.posting import months_must_be_open
 from plugins.charging.terms import Reach, Terms, price_spans, terms_of
 
 Row = dict[str, Any]
@@ -148,10 +149,12 @@ def publish(context: Any, run_id: int) -> int:
 
     Raises:
         Conflict: somebody else has published or reopened it.
+        Refused: a bill is dated in a closed month.
     """
     stamps = {"published_at": context.now, "published_by_id": context.user_id}
     _move(context, run_id, ("checked",), {"state": "published"} | stamps)
     bill = context.table("receivable")
+    months_must_be_open(context, draft_bills_of(bill, run_id))
     statement = (
         update(bill)
         .where(draft_bills_of(bill, run_id))
@@ -195,7 +198,7 @@ def void_bills(context: Any, which: Any, reason: str) -> int:
     """Void some bills, all or none.
 
     Raises:
-        Refused: one of them is paid or reduced, also in part.
+        Refused: one of them is paid or reduced, also in part, or dated in a closed month.
     """
     bill = context.table("receivable")
     touched = case(
@@ -203,6 +206,7 @@ def void_bills(context: Any, which: Any, reason: str) -> int:
     )
     locked = select(bill.c.id, touched.label("touched")).where(which).order_by(bill.c.id)
     rows = context.connection.execute(locked.with_for_update()).all()
+    months_must_be_open(context, which & (bill.c.state == "published"))
     paid = sum(row.touched is not None for row in rows)
     if paid:
         raise Refused("%(count)s of the bills are paid or reduced: reverse that first.", count=paid)

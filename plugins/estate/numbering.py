@@ -24,6 +24,7 @@ _NUMERALS = dict(zip("〇零一二兩三四五六七八九", (0, 0, 1, 2, 2, 3, 
 _SPOKEN = re.compile(r"[〇零一二兩三四五六七八九十]+(?=號樓|[棟栋幢座單单門门層层室])")
 _FLOOR_ROOM = re.compile(r"(B?\d+)[層层樓楼F](\d+)")
 _BREAKS = re.compile(r"(?:號樓|单元|單元|[^0-9A-Z\u3400-\u9fff]|[棟栋幢座門门層层室樓楼號房])+")
+_FLOOR_AND_ROOM = re.compile(r"(B?)(\d{1,3})(\d\d)")
 _DIGITS = re.compile(r"(?<!\d)0+(?=\d)")
 _MAX_LISTED = 1000  # a skip list is for a person's eyes; more is a slip of the keyboard
 
@@ -191,6 +192,18 @@ def _spoken_number(word: str) -> int:
         return int("".join(str(_NUMERALS[sign]) for sign in word))
     tens, ones = word.split("十", 1)
     return (_NUMERALS[tens[-1]] if tens else 1) * 10 + (_NUMERALS[ones[0]] if ones else 0)
+
+
+def floor_and_room(text: str) -> tuple[int, str] | None:
+    """Read floor and number on the floor off a room's number, or None where they do not show.
+
+    0502, 9-1-502 and 9棟1單元502室 give (5, '02'); B102 gives (-1, '02').
+    """
+    found = _FLOOR_AND_ROOM.fullmatch(normal_form(text).rsplit("-", 1)[-1])
+    if not found:
+        return None
+    floor = int(found[2])
+    return (-floor if found[1] else floor, found[3]) if floor else None
 
 
 def search_key(full_no: str, building: str = "", unit: str = "") -> str:

@@ -125,9 +125,7 @@ def end_share(context: ActionContext, row: Row, new_from: date) -> None:
         Invalid: it began on that day or later.
     """
     if row["start_on"] >= new_from:
-        message = say_(
-            "An owner holds a share since %(day)s only; the change must come after that."
-        )
+        message = say_("An owner holds a share since %(day)s only; change it after that day.")
         raise Invalid([Problem(message, {"day": row["start_on"].isoformat()}, "effective_on")])
     context.records.change("room_owner", row["id"], {"end_on": new_from - ONE_DAY})
 

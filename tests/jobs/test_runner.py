@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -13,13 +14,13 @@ from tests.exchange.world import catalog, tables
 from tests.jobs.sample_jobs import CALLS, HOOK
 
 
-def left(engine: Engine, name: str, user: str | None = None, **arguments: Any) -> int:
+def left(engine: Engine, job_name: str, user: str | None = None, **arguments: Any) -> int:
     with engine.begin() as connection:
         found = None
         if user is not None:
             query = text("select id from ab_user where username = :login")
             found = connection.scalar(query, {"login": user})
-        return enqueue(connection, name, arguments, user_id=found)
+        return enqueue(connection, job_name, arguments, user_id=found)
 
 
 def row(engine: Engine, number: int) -> Any:
@@ -162,7 +163,7 @@ def test_a_turn_of_a_schedule_is_left_once(company) -> None:
     from datetime import UTC, datetime, time
     from zoneinfo import ZoneInfo
 
-    from engine.jobs import schedules as found
+    found = sys.modules["engine.jobs.schedules"]
 
     zone, now = ZoneInfo("Asia/Shanghai"), datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
     with pytest.MonkeyPatch.context() as patch:

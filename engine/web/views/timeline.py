@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request
 from markupsafe import Markup, escape
 from sqlalchemy import func, select
 
-from engine.access import masked_fields, readable_fields
-from engine.extension import Invalid, Refused
+from engine.access import load_actor, masked_fields, readable_fields
+from engine.extension import Invalid, NotFound, Refused
 from engine.fieldtypes import InvalidValue, field_type, mask
+from engine.messages import notify
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
 from engine.storage.joins import person_name
@@ -152,7 +154,27 @@ def comment_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
             created_at=work.now,
         )
     )
+    _tell(work, entity, record_id, mentioned)
     return _again(work, entity, record_id)
+
+
+def _tell(work: Workspace, entity: Entity, record_id: int, people: list[int]) -> None:
+    """Tell those who were mentioned and may see the record; nobody else learns of it."""
+    told = []
+    for user_id in people:
+        actor = load_actor(work.connection, user_id, work.catalog)
+        if actor is None:
+            continue
+        theirs = RecordService(replace(work, actor=actor, memo={}))
+        try:
+            title = theirs.view(entity.name, record_id, (entity.title,)).rows[0][2]
+        except (NotFound, Refused, Invalid):
+            continue
+        told.append((user_id, title))
+    for user_id, title in told:
+        subject = work.message("%(who)s mentioned you: %(what)s", who=work.actor.name, what=title)
+        about = {"entity": entity.name, "record_id": record_id}
+        notify(work, [user_id], subject, link=record_url(entity.name, record_id), **about)
 
 
 def _may_talk(work: Workspace, entity: Entity, record_id: int, action: str) -> None:

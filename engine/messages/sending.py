@@ -1,0 +1,112 @@
+"""Write messages, and carry them out of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.extension import Message, channels, job
+from engine.messages.mail import send_mail
+from engine.records import Workspace
+from engine.storage.outbox import enqueue
+from engine.storage.work_tables import wy_message as table
+
+INBOX = "inbox"  # shown in the app; leaves no house
+MAIL = "mail"
+SEND = "messages.send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one person is to be told, in that person's language."""
+
+    subject: str
+    body: str = ""
+    user_id: int | None = None  # none for people without an account
+    address: str = ""  # of the channel: a phone number, a mail address
+    entity: str = ""
+    record_id: int | None = None
+    link: str = ""  # where the app shows what it is about
+    dedupe_key: str = ""  # one message of a channel per key, for ever
+    send_after: datetime | None = None
+
+
+def send(work: Workspace, channel: str, letters: Iterable[Letter]) -> int:
+    """Write messages in this transaction; what leaves the house goes once it is committed.
+
+    Returns how many are new: a key that was used is passed over.
+
+    Raises:
+        ValueError: there is no such channel.
+    """
+    if channel not in (INBOX, MAIL) and channel not in channels():
+        raise ValueError(f"no channel {channel!r}; there are: inbox, mail, {', '.join(channels())}")
+    rows = [_row(work, channel, letter) for letter in letters]
+    if not rows:
+        return 0
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id, table.c.send_after)
+    written = work.connection.execute(statement, rows).all()
+    if channel != INBOX:
+        for row in written:
+            enqueue(
+                work.connection,
+                SEND,
+                {"message": row.id},
+                user_id=None,
+                run_after=row.send_after,
+            )
+    return len(written)
+
+
+def _row(work: Workspace, channel: str, letter: Letter) -> dict[str, Any]:
+    return {
+        "channel": channel,
+        "user_id": letter.user_id,
+        "address": letter.address,
+        "language": work.language,
+        "subject": letter.subject,
+        "body": letter.body,
+        "entity": letter.entity,
+        "record_id": letter.record_id,
+        "link": letter.link,
+        "dedupe_key": letter.dedupe_key,
+        "state": "sent" if channel == INBOX else "waiting",
+        "sent_at": work.now if channel == INBOX else None,
+        "send_after": letter.send_after or work.now,
+        "created_by": work.actor.user_id,
+        "created_at": work.now,
+    }
+
+
+def notify(work: Workspace, user_ids: Iterable[int], subject: str, **about: Any) -> int:
+    """Tell people in the app; `about` are fields of Letter."""
+    people = sorted({i for i in user_ids if i != work.actor.user_id})
+    return send(work, INBOX, [Letter(subject=subject, user_id=i, **about) for i in people])
+
+
+@job(SEND)
+def send_job(context: Any) -> dict[str, Any]:
+    """Carry one message out; a message that was sent or called off is left alone.
+
+    At least once: when the process dies after the channel took the message and before we
+    could note it, it is sent again.
+    """
+    row = context.connection.execute(
+        select(table).where(table.c.id == int(context.arguments["message"])).with_for_update()
+    ).one_or_none()
+    if row is None or row.state not in ("waiting", "sending"):
+        return {"sent": False}
+    message = Message(row.address, row.subject, row.body, row.link)
+    run = send_mail if row.channel == MAIL else channels()[row.channel].run
+    run(message)
+    context.connection.execute(
+        update(table)
+        .where(table.c.id == row.id)
+        .values(state="sent", sent_at=context.now, attempts=table.c.attempts + 1)
+    )
+    return {"sent": True}
