@@ -29,17 +29,12 @@ LOCALES = ("zh_Hant", "zh_Hans", "en")
 FOLDERS = ("engine", "plugins")
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
-KEYWORDS = {
-    name: None
-    for name in (
-        *("_", "gettext", "lazy_gettext", "N_", "say", "say_", "message", "translate"),
-        *("Problem", "Invalid", "Refused", "Conflict", "InvalidValue", "Sentence"),
-        "ActionResult",
-    )
-} | {"ngettext": (1, 2)}
-FAB_KEYWORDS = {
-    name: None for name in ("_", "gettext", "lazy_gettext", "lazy_formatter_gettext")
-}
+_CALLS = (
+    *("_", "gettext", "lazy_gettext", "N_", "say", "say_", "message", "translate"),
+    *("Problem", "Invalid", "Refused", "Conflict", "InvalidValue", "Sentence", "ActionResult"),
+)
+KEYWORDS = {**dict.fromkeys(_CALLS), "ngettext": (1, 2)}
+FAB_KEYWORDS = dict.fromkeys(("_", "gettext", "lazy_gettext", "lazy_formatter_gettext"))
 Id = str | tuple[str, str]
 
 
@@ -51,7 +46,8 @@ def used_messages() -> dict[Id, list[tuple[str, int]]]:
             ROOT / folder, METHODS, OPTIONS, KEYWORDS
         ):
             one: Id = message if isinstance(message, str) else (message[0], message[1])
-            if one and one != ("", ""):
+            # ActionResult(redirect="/…") is no text.
+            if one and one != ("", "") and not str(one).startswith("/"):
                 found.setdefault(one, []).append((f"{folder}/{file}", line))
     for text in _lines(ALSO):
         found.setdefault(text, [])
@@ -104,17 +100,14 @@ def traditional() -> Catalog:
     kept, fab = read_catalogue("zh_Hant"), _fab_catalogue("zh_HK")
     used = used_messages()
     made = _empty("zh_Hant")
-    wanted: dict[Id, list[tuple[str, int]]] = {m: [] for m in sorted(fab_messages())} | used
+    wanted: dict[Id, list[tuple[str, int]]] = {m: [] for m in sorted(fab_messages())}
+    wanted.update(used)
     for one in sorted(wanted, key=str):
         single = one if isinstance(one, str) else one[0]
         old = kept.get(single)
-        text = old.string if old is not None and old.string else fab.get(single, "")
-        if not isinstance(one, str):
-            given = text if isinstance(text, tuple) else (text,)
-            text = (given[0],)
-        elif isinstance(text, tuple):
-            text = text[0]
-        made.add(one, text, locations=_places(wanted[one]))
+        text = _first(old) if old is not None and old.string else fab.get(single, "")
+        string = text if isinstance(one, str) else (text,)
+        made.add(one, string, locations=_places(wanted[one]))
     return made
 
 
@@ -160,11 +153,15 @@ def derived(source: Catalog, locale: str) -> Catalog:
 
 def _derived(message: Message, locale: str) -> str | tuple[str, ...]:
     if locale == "en":
-        one: str | tuple[str, ...] = message.id
-        return one
-    if isinstance(message.string, tuple):
-        return tuple(simplified(s) for s in message.string)
-    return simplified(message.string)
+        return message.id if isinstance(message.id, str) else tuple(message.id)
+    text = simplified(_first(message))
+    return text if isinstance(message.id, str) else (text,)
+
+
+def _first(message: Message) -> str:
+    """Return the text, or its only form where there would be a plural: Chinese has none."""
+    string = message.string
+    return string if isinstance(string, str) else (string or ("",))[0]
 
 
 def missing(catalogue: Catalog) -> list[str]:

@@ -16,13 +16,12 @@ from types import MappingProxyType
 
 import pytest
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
-from sqlalchemy.engine import make_url
 
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog, Product, Text
 from engine.storage.accounts import ensure_account_tables
 from engine.storage.apply import run
-from engine.storage.database import engine_for
+from engine.storage.database import engine_for, psycopg_url
 from engine.storage.plan import plan
 from engine.storage.server import ensure_server, stop_server
 
@@ -55,16 +54,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        _drop(_server_url(given), os.environ[_RUN])
+        _drop(psycopg_url(given), os.environ[_RUN])
     folder = Path(os.environ.pop(_FOLDER))
     stop_server(folder)
     shutil.rmtree(folder)
-
-
-def _server_url(url: str) -> URL:
-    return make_url(url.replace("postgres://", "postgresql://", 1)).set(
-        drivername="postgresql+psycopg"
-    )
 
 
 def _on_server(url: URL) -> Engine:
@@ -80,7 +73,7 @@ def _drop(url: URL, name: str) -> None:
 def cluster_url() -> URL:
     """The server, at a database nobody works in."""
     given = os.environ.get("TEST_DATABASE_URL")
-    return _server_url(given or ensure_server(Path(os.environ[_FOLDER]), fast=True))
+    return psycopg_url(given or ensure_server(Path(os.environ[_FOLDER]), fast=True))
 
 
 @pytest.fixture(scope="session")

@@ -60,8 +60,11 @@ def _serve(url: str, root: Path, bind: str, workers: int) -> None:
         def load(self) -> Any:
             """Make the application."""
             from engine.web.app import create_app
+            from engine.web.process import settle
 
-            return create_app(root=root, database_url=url)
+            made = create_app(root=root, database_url=url)
+            settle()
+            return made
 
     os.chdir(root)
     Server().run()

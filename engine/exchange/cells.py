@@ -9,6 +9,7 @@ from typing import Any
 from engine.fieldtypes import Format, field_type, mask
 from engine.metadata import Catalog, Field
 from engine.records import Column, Workspace, resolve
+from engine.records.covers import title_cover
 
 Cell = Callable[[Any], Any]
 LONGEST_TEXT = 32_767  # of a cell, says Excel
@@ -19,16 +20,21 @@ _AS_IS = frozenset({"integer", "decimal", "money", "percent", "date", "text", "p
 
 
 def cell_makers(work: Workspace, columns: Sequence[Column]) -> dict[int, Cell]:
-    """Return a function per column that needs one, by the index of the value in a row.
-
-    A link's value is not needed: its title stands in the row already.
-    """
+    """Return a function per column that needs one, by the index of what is shown in a row."""
     found: dict[int, Cell] = {}
     for column in columns:
-        make = _maker(work, column)
+        make = _title(work, column) if column.field.type == "link" else _maker(work, column)
         if make is not None:
-            found[column.value] = make
+            found[shown_index(column)] = make
     return found
+
+
+def _title(work: Workspace, column: Column) -> Cell | None:
+    """Return how titles that the reader sees masked, or not at all, are covered."""
+    cover = title_cover(work, column.field.options["to"])
+    if cover is None:
+        return None
+    return lambda value: mask(cover, str(value)) if cover and value else None
 
 
 def _maker(work: Workspace, column: Column) -> Cell | None:

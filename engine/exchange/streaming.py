@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from engine.records import Column, Query, Workspace, joined, listing
+from engine.storage.joins import Joined
 
 BATCH = 2_000
 
@@ -48,7 +49,17 @@ def stream(work: Workspace, query: Query) -> Stream:
         )
     tie = source.table.c.id
     statement = statement.order_by(tie.desc() if order and order[-1][1] else tie.asc())
-    return Stream(columns, statement, listing._totals(work, query, source, matching))
+    return Stream(columns, statement, _totals(work, query, source, matching))
+
+
+def _totals(
+    work: Workspace, query: Query, source: Joined, matching: list[ColumnElement[bool]]
+) -> dict[str, Any]:
+    sums = listing._sums(work, query, source)
+    if not sums:
+        return {}
+    row = work.connection.execute(select(*sums).select_from(source.from_).where(*matching)).one()
+    return dict(zip(query.totals, row, strict=True))
 
 
 def count(work: Workspace, query: Query, limit: int) -> int:

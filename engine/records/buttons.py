@@ -10,6 +10,7 @@ from engine.extension import ActionResult, Invalid, NotFound, Problem, Refused, 
 from engine.fieldtypes import InvalidValue, field_type
 from engine.metadata import Button
 from engine.records.contexts import Action
+from engine.records.covers import shown_title
 from engine.records.environment import RecordEnvironment
 from engine.records.plans import plan_of
 from engine.records.reach import is_allowed
@@ -125,7 +126,7 @@ def _must_be_possible(
         return
     plan = plan_of(work.catalog, entity)
     if not holds(plan.run(button.when, RecordEnvironment(work, entity, record))):
-        title = record.get(plan.entity.title) or record["id"]
+        title = shown_title(work, entity, record.get(plan.entity.title)) or f"#{record['id']}"
         raise Refused("%(title)s: %(reason)s", title=title, reason=_why_not(work, button))
 
 

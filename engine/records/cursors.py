@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import types as sql
 
 from engine.extension import Invalid
 
@@ -20,6 +21,14 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "t": datetime.fromisoformat,
     "c": time.fromisoformat,
 }
+
+_TYPES: tuple[tuple[type, type], ...] = (
+    (bool, sql.Boolean),
+    (datetime, sql.DateTime),
+    (date, sql.Date),
+    (time, sql.Time),
+)
+WRONG_TOKEN = "The page token is not one of this list."
 
 
 def cursor_of(keys: Sequence[Any], record_id: int) -> str:
@@ -44,6 +53,24 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def _fits(column: ColumnElement[Any], key: Any) -> bool:
+    """Tell whether a key can be compared with a column: tokens come from outside."""
+    kind = column.type
+    if isinstance(key, Decimal):
+        is_number = isinstance(kind, sql.Numeric | sql.Integer)
+        return is_number and key.is_finite() and -400 < key.adjusted() < 400
+    if isinstance(key, str):
+        return isinstance(kind, sql.String) and "\0" not in key
+    for value, wanted in _TYPES:
+        if isinstance(key, value):
+            return isinstance(kind, wanted) and not _is_naive(key)
+    return False
+
+
+def _is_naive(key: Any) -> bool:
+    return isinstance(key, datetime) and key.tzinfo is None
+
+
 def _read(token: str, length: int) -> tuple[list[Any], int]:
     try:
         text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
@@ -51,9 +78,11 @@ def _read(token: str, length: int) -> tuple[list[Any], int]:
         keys = [None if v is None else _KINDS.get(k, lambda x: x)(v) for k, v in packed]
         if len(keys) != length:
             raise ValueError(f"{len(keys)} keys for {length} columns")
+        if isinstance(record_id, bool) or not 0 < int(record_id) < 2**63:
+            raise ValueError(f"{record_id!r} is no record's number")
         return keys, int(record_id)
-    except (ValueError, TypeError, ArithmeticError, binascii.Error) as error:
-        raise Invalid("The page token is not one of this list.") from error
+    except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error) as error:
+        raise Invalid(WRONG_TOKEN) from error
 
 
 def after_condition(
@@ -62,12 +91,17 @@ def after_condition(
     tie: ColumnElement[Any],
     tie_descends: bool,
 ) -> ColumnElement[bool]:
-    """Return the condition for the rows after a token; empty values stand last.
+    """Return the condition for the rows after a token.
+
+    Empty values stand where the database puts them: last going up, first going down.
 
     Raises:
         Invalid: the token is not one that this order gave.
     """
     keys, record_id = _read(token, len(order))
+    for (column, _), key in zip(order, keys, strict=True):
+        if key is not None and not _fits(column, key):
+            raise Invalid(WRONG_TOKEN)
     condition: ColumnElement[bool] = tie < record_id if tie_descends else tie > record_id
     for (column, down), key in reversed(list(zip(order, keys, strict=True))):
         same = column.is_(None) if key is None else column == key
@@ -77,5 +111,5 @@ def after_condition(
 
 def _beyond(column: ColumnElement[Any], key: Any, down: bool) -> ColumnElement[bool]:
     if key is None:
-        return false()
-    return or_(column < key if down else column > key, column.is_(None))
+        return column.is_not(None) if down else false()
+    return column < key if down else or_(column > key, column.is_(None))

@@ -164,7 +164,7 @@ def _literal(field: Field, raw: str, dated: bool) -> str:
 
 
 def _number(raw: str) -> str:
-    if not raw.strip().isdigit() or len(raw) > 18:
+    if not raw.strip().isdecimal() or len(raw) > 18:
         raise InvalidValue("%(value)s is not a record's number.", value=raw)
     return raw.strip()
 

@@ -13,6 +13,7 @@ from engine.metadata import Entity, Field
 from engine.records.engine_fields import ENGINE_FIELDS
 from engine.records.environment import RecordEnvironment
 from engine.records.plans import plan_of
+from engine.records.sent_back import is_engine_value, is_sent_back
 from engine.records.workspace import Workspace
 
 FORBIDDEN = "You may not set this field."
@@ -88,14 +89,24 @@ def take(
     for name, raw in given.items():
         field = draft.entity.fields.get(name)
         if field is None:
-            if name not in ENGINE_FIELDS:
-                draft.complain("There is no field %(name)s.", name, "unknown", name=name)
+            _refuse_unknown(draft, name, raw)
+            continue
+        if is_sent_back(draft.work, draft.entity.name, field, raw, draft.old):
             continue
         if name not in by_engine and not _may_set(draft, field, allowed):
-            if not _is_unchanged(draft, field, raw):
-                draft.complain(FORBIDDEN, name, "forbidden")
+            draft.complain(FORBIDDEN, name, "forbidden")
             continue
         _take_one(draft, field, raw)
+
+
+def _refuse_unknown(draft: Draft, name: str, raw: Any) -> None:
+    """Complain of a field that is not there, or that only the engine writes."""
+    if draft.work.trusted and name in ENGINE_FIELDS:
+        return
+    if name not in ENGINE_FIELDS and name != "scope_unit":
+        draft.complain("There is no field %(name)s.", name, "unknown", name=name)
+    elif not is_engine_value(draft.work, draft.entity.name, name, raw, draft.old):
+        draft.complain(FORBIDDEN, name, "forbidden")
 
 
 def _allowed(draft: Draft) -> frozenset[str] | None:
@@ -114,17 +125,6 @@ def _may_set(draft: Draft, field: Field, allowed: frozenset[str] | None) -> bool
     if field.read_only or field.type == "series" or field.hidden or field.name not in allowed:
         return False
     return field.editable == "always" or draft.is_new
-
-
-def _is_unchanged(draft: Draft, field: Field, raw: Any) -> bool:
-    """Tell whether a field that may not be set was only sent back as it stands."""
-    if draft.old is None or field.type == "lines":
-        return False
-    try:
-        value = field_type(field.type).parse(field, raw, draft.work.style)
-        return bool(value == draft.old.get(field.name))
-    except InvalidValue:
-        return False
 
 
 def _take_one(draft: Draft, field: Field, raw: Any) -> None:
@@ -182,7 +182,7 @@ def _take_lines(draft: Draft, field: Field, raw: Any) -> None:
 
 def _line_id(row: Mapping[str, Any]) -> int | None:
     text = str(row.get("id") or "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _stored_lines(draft: Draft, field: Field) -> dict[int | None, dict[str, Any]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, String, cast, false, func, literal, select, true
 
 from engine.expressions import compile_sql
+from engine.extension import Invalid
 from engine.metadata import Field
 from engine.records.attached import FILES, check_files
+from engine.records.covers import shown_title, title_cover
 from engine.records.engine_fields import title_field
 from engine.records.incoming import Draft
-from engine.records.listing import search_condition
-from engine.records.plans import plan_of
-from engine.records.reach import joined, visible
+from engine.records.listing import readable
+from engine.records.plans import Path, plan_of
+from engine.records.reach import joined, joined_at, visible
+from engine.records.searching import search_condition
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
 
@@ -21,43 +25,87 @@ NO_SUCH = "There is no such record, or you may not see it."
 
 
 def check_links(draft: Draft) -> None:
-    """Check every link that was changed; what formulas read of them is kept on the way."""
+    """Check every link that was changed, in one statement; what formulas read is kept."""
     changed = draft.changed()
+    links: list[tuple[Field, int]] = []
     for field in draft.entity.fields.values():
         value = draft.values.get(field.name)
         if value is None or field.name not in changed:
             continue
         if field.type == "link":
-            _check_link(draft, field, value)
+            links.append((field, value))
         elif field.type == "any_link" and not _exists(draft.work, *value):
             draft.complain(NO_SUCH, field.name, "no-such-record")
         elif field.type in FILES:
             check_files(draft, field, value)
+    _check_all(draft, [pair for pair in links if not _known_good(draft, *pair)])
     for drafts in draft.lines.values():
         for child in drafts:
             check_links(child)
 
 
-def _check_link(draft: Draft, field: Field, value: int) -> None:
-    work, target = draft.work, field.options["to"]
-    source = joined(work, target, record=draft.values)
-    paths = plan_of(work.catalog, draft.entity.name).linked.get(field.name, ())
-    read = [source.column(path).label(f"c{i}") for i, path in enumerate(paths)]
-    fits = _filter(source, field)
-    rule = _rule(work, target, source)
-    name = source.column((title_field(work.catalog, target),))
+def _known_good(draft: Draft, field: Field, value: int) -> bool:
+    """Tell whether this piece of work has met the same link before; filters are asked anew."""
+    if field.options.get("filter"):
+        return False
+    # not the key of `linked_values`: formulas read records that the actor may not see
+    return ("seen link", draft.entity.name, field.name, value) in draft.work.memo
+
+
+def _check_all(draft: Draft, links: list[tuple[Field, int]]) -> None:
+    if not links:
+        return
+    work = draft.work
+    anchor: FromClause = select(literal(1).label("one")).subquery()
+    columns: list[ColumnElement[Any]] = []
+    met: set[str] = set()
+    for field, value in links:
+        source = _source(work, field, draft.values, fresh=field.options["to"] in met)
+        met.add(field.options["to"])
+        columns += _asked(draft, field, source)
+        anchor = anchor.outerjoin(source.from_, source.table.c.id == value)
     row = work.connection.execute(
-        select(rule.label("rule"), fits.label("fits"), name.label("title"), *read)
-        .select_from(source.from_)
-        .where(source.table.c.id == value)
-    ).one_or_none()
-    if row is None or not row.rule:
+        select(*(c.label(f"c{i}") for i, c in enumerate(columns))).select_from(anchor)
+    ).one()
+    at = 0
+    for field, value in links:
+        paths = _paths(draft, field)
+        _judge_link(draft, field, value, row[at : at + 4 + len(paths)])
+        at += 4 + len(paths)
+
+
+def _source(work: Workspace, field: Field, record: dict[str, Any], *, fresh: bool) -> Joined:
+    target = field.options["to"]
+    if not fresh:
+        return joined(work, target, record=record)
+    return joined_at(work, target, work.tables.table(target).alias(), record=record)
+
+
+def _paths(draft: Draft, field: Field) -> tuple[Path, ...]:
+    return plan_of(draft.work.catalog, draft.entity.name).linked.get(field.name, ())
+
+
+def _asked(draft: Draft, field: Field, source: Joined) -> list[ColumnElement[Any]]:
+    target = field.options["to"]
+    return [
+        source.table.c.id,
+        _rule(draft.work, target, source),
+        _filter(source, field),
+        source.column((title_field(draft.work.catalog, target),)),
+        *(source.column(path) for path in _paths(draft, field)),
+    ]
+
+
+def _judge_link(draft: Draft, field: Field, value: int, found: Sequence[Any]) -> None:
+    there, seen, fits, title, *values = found
+    if there is None or not seen:
         draft.complain(NO_SUCH, field.name, "no-such-record")
         return
-    if not row.fits and not work.trusted:
-        draft.complain("%(title)s cannot be chosen here.", field.name, "filtered", title=row.title)
-    values = dict(zip(paths, row[3:], strict=True))
-    work.memo[("linked", draft.entity.name, field.name, value)] = values
+    if not fits and not draft.work.trusted:
+        draft.complain("%(title)s cannot be chosen here.", field.name, "filtered", title=title)
+    draft.work.memo["seen link", draft.entity.name, field.name, value] = True
+    key = ("linked", draft.entity.name, field.name, value)
+    draft.work.memo[key] = dict(zip(_paths(draft, field), values, strict=True))
 
 
 def _filter(source: Joined, field: Field) -> ColumnElement[bool]:
@@ -67,9 +115,20 @@ def _filter(source: Joined, field: Field) -> ColumnElement[bool]:
 
 def _rule(work: Workspace, target: str, source: Joined) -> ColumnElement[bool]:
     if target == "user":
-        return true()
+        return true() if may_look_up_people(work) else false()
     rule = visible(work, target, source.table, "read")
     return true() if rule is None else rule
+
+
+def may_look_up_people(work: Workspace) -> bool:
+    """Tell whether the actor is staff: owners and the like must not list the accounts.
+
+    Staff are who has the role `staff`, in a company that has it; else who has any role.
+    """
+    actor = work.actor
+    if work.trusted or actor.is_unlimited:
+        return True
+    return "staff" in actor.roles if "staff" in work.catalog.roles else bool(actor.roles)
 
 
 def _exists(work: Workspace, entity: str, record_id: int) -> bool:
@@ -94,36 +153,47 @@ def look_up(
     target = field.options["to"]
     source = joined(work, target, record=record or {})
     title = source.column((title_field(work.catalog, target),))
-    small = _subtitle(work, target, source)
+    small = subtitle_of(work, target, source)
     query = select(source.table.c.id, title.label("title"), small.label("small"))
     query = query.select_from(source.from_).where(_rule(work, target, source))
     if field.options.get("filter"):
         query = query.where(_filter(source, field))
     if words.strip():
-        query = query.where(_matches(source, target, title, words))
-    query = query.order_by(title, source.table.c.id).limit(limit)
-    return [(r.id, str(r.title or ""), str(r.small or "")) for r in work.connection.execute(query)]
+        query = query.where(_matches(work, source, target, title, words))
+    order = () if title_cover(work, target) is not None else (title,)
+    query = query.order_by(*order, source.table.c.id).limit(limit)
+    return [
+        (r.id, str(shown_title(work, target, r.title) or f"#{r.id}"), str(r.small or ""))
+        for r in work.connection.execute(query)
+    ]
 
 
-def _matches(source: Joined, target: str, title: Any, words: str) -> ColumnElement[bool]:
+def _matches(
+    work: Workspace, source: Joined, target: str, title: Any, words: str
+) -> ColumnElement[bool]:
     if "_search" in source.table.c:
-        return search_condition(source, words)
+        return search_condition(work, source, words)
+    if title_cover(work, target) is not None:
+        return false()
     found: ColumnElement[bool] = title.icontains(words.strip(), autoescape=True)
     return found
 
 
-def _subtitle(work: Workspace, target: str, source: Joined) -> ColumnElement[Any]:
-    from sqlalchemy import String, cast, func
-
-    if target == "user":
+def subtitle_of(work: Workspace, entity: str, source: Joined) -> ColumnElement[Any]:
+    """Return the small text beside a title; what the actor may not see in full is left out."""
+    if entity == "user":
         return source.column(("login",))
     parts = []
-    for path in work.catalog.entity(target).subtitle:
+    for path in work.catalog.entity(entity).subtitle:
         steps = tuple(path.split("."))
-        owner = source.catalog_entity_at(steps[:-1])
-        field = work.catalog.entity(owner).fields[steps[-1]]
-        if field.mask:
+        try:
+            owner, field = readable(work, entity, path)
+        except Invalid:
             continue
-        value = source.title(steps) if field.type == "link" else source.column(steps)
-        parts.append(cast(value, String))
+        if field.mask or (owner == "user" and field.name == "email"):
+            continue
+        is_link = field.type == "link"
+        if is_link and title_cover(work, field.options["to"]) is not None:
+            continue
+        parts.append(cast(source.title(steps) if is_link else source.column(steps), String))
     return func.concat_ws(" · ", *parts) if parts else literal("")

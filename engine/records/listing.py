@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select
 
 from engine.access import masked_fields, readable_fields
 from engine.expressions import compile_sql
 from engine.extension import Invalid, Refused
-from engine.fieldtypes import mask
+from engine.fieldtypes import field_type, mask
+from engine.records.counting import numbers_of
+from engine.records.covers import title_cover
 from engine.records.cursors import after_condition, cursor_of
 from engine.records.engine_fields import ENGINE_FIELDS, resolve
-from engine.records.query import COUNT_LIMIT, MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
+from engine.records.query import MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
+from engine.records.searching import search_condition
 from engine.records.workspace import Workspace
-from engine.storage import normalized
 from engine.storage.joins import Joined
+
+_WITHOUT_ORDER = frozenset({"json", "file", "image", "signature", "any_link", "multi_choice"})
+MAX_COLUMNS = 200
 
 
 def list_records(work: Workspace, query: Query) -> Page:
@@ -37,11 +42,12 @@ def list_records(work: Workspace, query: Query) -> Page:
     more = len(found) > limit
     keys = len(order)
     rows = [tuple(r)[: len(r) - keys] if keys else tuple(r) for r in found[:limit]]
-    rows = _masked(rows, columns)
+    rows = _masked(work, rows, columns)
     last = found[limit - 1] if more else None
     next_token = cursor_of(last[len(last) - keys :], last[0]) if last is not None else ""
-    total, exact = _count(work, query, source, matching, len(rows), more)
-    totals = _totals(work, query, source, matching)
+    sums = _sums(work, query, source)
+    shown = (len(rows), more)
+    total, exact, totals = numbers_of(work, query, source, matching, sums, shown)
     return Page(columns, rows, total, exact, more, next_token, totals)
 
 
@@ -50,8 +56,10 @@ def _columns(
 ) -> tuple[tuple[Column, ...], list[ColumnElement[Any]]]:
     described: list[Column] = []
     selected: list[ColumnElement[Any]] = []
+    if len(query.columns) > MAX_COLUMNS:
+        raise Invalid("At most %(most)s columns at once.", most=MAX_COLUMNS)
     for path in query.columns:
-        owner, field = readable(work, query.entity, path)
+        owner, field = _single(work, query.entity, path)
         value = 2 + len(selected)
         steps = tuple(path.split("."))
         selected.append(source.column(steps).label(f"v{value}"))
@@ -66,6 +74,14 @@ def _columns(
         masked = owner != "user" and field.name in masked_fields(work.catalog, work.actor, owner)
         described.append(Column(path, owner, field, value, title, masked and not work.trusted))
     return tuple(described), selected
+
+
+def _single(work: Workspace, entity: str, path: str) -> tuple[str, Any]:
+    """Return the field at a path when it has one value a record, so that a row can hold it."""
+    owner, field = readable(work, entity, path)
+    if field.type == "lines":
+        raise Invalid("%(name)s are lines, which no list can show.", name=path)
+    return owner, field
 
 
 def readable(work: Workspace, entity: str, path: str) -> tuple[str, Any]:
@@ -102,31 +118,36 @@ def _conditions(work: Workspace, query: Query, source: Joined) -> list[ColumnEle
     if rule is not None:
         found.append(rule)
     if query.search.strip():
-        found.append(search_condition(source, query.search))
+        found.append(search_condition(work, source, query.search))
     if query.ids is not None:
         found.append(source.table.c.id.in_(query.ids))
     return found
-
-
-def search_condition(source: Joined, words: str) -> ColumnElement[bool]:
-    """Return the condition that every word stands somewhere in the search fields."""
-    if "_search" not in source.table.c:
-        return source.table.c.id == -1
-    parts = [normalized(word) for word in words.split()]
-    return and_(*(source.table.c._search.contains(p, autoescape=True) for p in parts if p))
 
 
 def _order(work: Workspace, query: Query, source: Joined) -> list[tuple[ColumnElement[Any], bool]]:
     found = []
     for key in query.sort:
         path, descending = key.removeprefix("-"), key.startswith("-")
-        owner, field = readable(work, query.entity, path)
-        if owner != "user" and field.name in masked_fields(work.catalog, work.actor, owner):
-            raise Invalid("Records cannot be sorted by %(name)s.", name=path)
+        field = must_have_order(work, query.entity, path)
         steps = tuple(path.split("."))
         column = source.title(steps) if field.type == "link" else source.column(steps)
         found.append((column, descending))
     return found
+
+
+def must_have_order(work: Workspace, entity: str, path: str) -> Any:
+    """Return the field at a path by which the actor may sort.
+
+    Raises:
+        Invalid: it has no order, or one that would tell what the actor sees only masked.
+    """
+    owner, field = _single(work, entity, path)
+    is_covered = field.type == "link" and title_cover(work, field.options["to"]) is not None
+    if owner != "user":
+        is_covered |= field.name in masked_fields(work.catalog, work.actor, owner)
+    if is_covered or field.type in _WITHOUT_ORDER:
+        raise Invalid("Records cannot be sorted by %(name)s.", name=path)
+    return field
 
 
 def _keys(order: list[tuple[ColumnElement[Any], bool]]) -> list[ColumnElement[Any]]:
@@ -140,7 +161,8 @@ def _window(
     tie = source.table.c.id
     descending = bool(order and order[-1][1])
     for column, down in order:
-        query = query.order_by(column.desc().nulls_last() if down else column.asc().nulls_last())
+        # the database's own places for empty values: others could not use an index
+        query = query.order_by(column.desc() if down else column.asc())
     query = query.order_by(tie.desc() if descending else tie.asc())
     if asked.after:
         query = query.where(after_condition(asked.after, order, tie, descending))
@@ -152,48 +174,38 @@ def _window(
     return query.limit(limit + 1), limit
 
 
-def _masked(rows: list[tuple[Any, ...]], columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
+def _masked(
+    work: Workspace, rows: list[tuple[Any, ...]], columns: tuple[Column, ...]
+) -> list[tuple[Any, ...]]:
     hidden = [(c.value, c.field.mask) for c in columns if c.masked]
+    for column in columns:
+        if column.title is None or column.field.type != "link":
+            continue
+        cover = title_cover(work, column.field.options["to"])
+        if cover is not None:
+            hidden.append((column.title, cover))
     if not hidden:
         return rows
     covered = []
     for row in rows:
         cells = list(row)
         for index, kind in hidden:
-            cells[index] = mask(kind, cells[index]) if cells[index] else cells[index]
+            plain = cells[index]
+            cells[index] = mask(kind, str(plain)) if kind and plain else None
         covered.append(tuple(cells))
     return covered
 
 
-def _count(
-    work: Workspace,
-    query: Query,
-    source: Joined,
-    matching: list[ColumnElement[bool]],
-    shown: int,
-    more: bool,
-) -> tuple[int | None, bool]:
-    if not query.count or query.after:
-        return None, False
-    if not more and (query.page == 1 or shown):
-        return (max(1, query.page) - 1) * query.size + shown, True
-    some = select(source.table.c.id).select_from(source.from_).where(*matching)
-    some = some.limit(COUNT_LIMIT + 1)
-    number = work.connection.scalar(select(func.count()).select_from(some.subquery())) or 0
-    return min(number, COUNT_LIMIT), number <= COUNT_LIMIT
-
-
-def _totals(
-    work: Workspace, query: Query, source: Joined, matching: list[ColumnElement[bool]]
-) -> dict[str, Any]:
-    if not query.totals:
-        return {}
-    sums = []
+def _sums(work: Workspace, query: Query, source: Joined) -> list[ColumnElement[Any]]:
+    sums: list[ColumnElement[Any]] = []
     for path in query.totals:
-        readable(work, query.entity, path)
-        sums.append(func.coalesce(func.sum(source.column(tuple(path.split(".")))), 0))
-    row = work.connection.execute(select(*sums).select_from(source.from_).where(*matching)).one()
-    return dict(zip(query.totals, row, strict=True))
+        _, field = readable(work, query.entity, path)
+        if field_type(field.type).value_type(field).name != "number":
+            raise Invalid("%(name)s cannot be summed.", name=path)
+        total = func.coalesce(func.sum(source.column(tuple(path.split(".")))), 0)
+        whole = field.type in ("integer", "duration")
+        sums.append(cast(total, BigInteger) if whole else total)
+    return sums
 
 
 def any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import false, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from engine.extension import Invalid, Refused
@@ -14,11 +14,11 @@ from engine.metadata import Entity
 from engine.records.constraints import problem_of
 from engine.records.incoming import Draft, complete, judge, take
 from engine.records.links import check_links
-from engine.records.numbers import next_numbers
+from engine.records.numbers import next_numbers, tokens_of
 from engine.records.reach import is_allowed, visible
 from engine.records.rows import from_row, to_columns
 from engine.records.workspace import Workspace
-from engine.records.writing import announce, wire
+from engine.records.writing import announce, set_by_listeners, wire
 from engine.storage import Change, record_many
 
 CHUNK = 1_000
@@ -50,10 +50,13 @@ def drafts_of(work: Workspace, entity: str, rows: Sequence[Mapping[str, Any]]) -
     """Take and judge rows as new records; each draft holds its own problems."""
     drafts = []
     for number, row in enumerate(rows):
-        values = dict(row)
-        announce(work, "before", entity, "create", None, None, values)
         draft = Draft(work, entity, prefix=f"{number}.")
-        take(draft, values)
+        values = dict(row)
+        try:
+            announce(work, "before", entity, "create", None, None, values)
+        except Invalid as wrong:
+            draft.problems += [replace(p, field=f"{draft.prefix}{p.field}") for p in wrong.problems]
+        take(draft, values, by_engine=set_by_listeners(row, values))
         complete(draft)
         _check_links_once(draft)
         judge(draft)
@@ -83,19 +86,7 @@ def _check_links_once(draft: Draft) -> None:
 def _insert_chunk(
     work: Workspace, entity: Entity, drafts: Sequence[Draft], start: int
 ) -> list[int]:
-    _number(work, entity, drafts)
-    stamps = {
-        "created_by": work.actor.user_id,
-        "updated_by": work.actor.user_id,
-        "created_at": work.now,
-        "updated_at": work.now,
-    }
-    rows = []
-    for draft in drafts:
-        if entity.scope:
-            path = tuple(entity.scope.split("."))
-            draft.values["scope_unit"] = draft.environment().value(path)
-        rows.append(to_columns(entity, draft.values) | stamps)
+    rows = columns_of(work, entity, drafts)
     table = work.tables.table(entity.name)
     statement = insert(table).returning(table, sort_by_parameter_order=True)
     try:
@@ -109,18 +100,37 @@ def _insert_chunk(
     return [record["id"] for record in records]
 
 
+def columns_of(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    """Return the table rows of new records that were judged: with unit, numbers and stamps."""
+    if entity.scope:
+        path = tuple(entity.scope.split("."))
+        for draft in drafts:
+            draft.values["scope_unit"] = draft.environment().value(path)
+    _number(work, entity, drafts)
+    stamps = {
+        "created_by": work.actor.user_id,
+        "updated_by": work.actor.user_id,
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    return [to_columns(entity, draft.values) | stamps for draft in drafts]
+
+
 def _number(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> None:
+    """Give the drafts the next numbers, in their order; each unit and token counts by itself."""
     for field in entity.fields.values():
         if field.type != "series":
             continue
-        without = [d for d in drafts if not d.values.get(field.name)]
-        if not without:
-            continue
-        numbers = next_numbers(
-            work, entity.name, field, len(without), {}, without[0].values.get("scope_unit")
-        )
-        for draft, number in zip(without, numbers, strict=True):
-            draft.values[field.name] = number
+        groups: dict[tuple[Any, ...], list[Draft]] = {}
+        for draft in drafts:
+            if not draft.values.get(field.name):
+                tokens = tokens_of(draft, field)
+                key = (draft.values.get("scope_unit"), *sorted(tokens.items()))
+                groups.setdefault(key, []).append(draft)
+        for (unit, *pairs), group in groups.items():
+            numbers = next_numbers(work, entity.name, field, len(group), dict(pairs), unit)
+            for draft, number in zip(group, numbers, strict=True):
+                draft.values[field.name] = number
 
 
 def _keep_history(work: Workspace, entity: Entity, records: Sequence[Mapping[str, Any]]) -> None:
@@ -141,6 +151,6 @@ def _must_see_all(work: Workspace, entity: Entity, ids: Sequence[int]) -> None:
     rule = visible(work, entity.name, table, "create")
     if rule is None or not ids:
         return
-    outside = select(table.c.id).where(table.c.id.in_(ids), ~rule).limit(1)
+    outside = select(table.c.id).where(table.c.id.in_(ids), ~func.coalesce(rule, false())).limit(1)
     if work.connection.execute(outside).first() is not None:
         raise Refused("This would put the record outside of what you may write.")

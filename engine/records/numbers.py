@@ -14,12 +14,14 @@ def take_series(draft: Draft) -> None:
     """Give a new record the next number of each of its series fields that has none."""
     for field in draft.entity.fields.values():
         if field.type == "series" and not draft.values.get(field.name):
-            tokens = {
-                path: draft.environment().value(tuple(path.split("."))) for path in _paths(field)
-            }
-            draft.values[field.name] = next_numbers(
-                draft.work, draft.entity.name, field, 1, tokens, draft.values.get("scope_unit")
-            )[0]
+            tokens, unit = tokens_of(draft, field), draft.values.get("scope_unit")
+            numbers = next_numbers(draft.work, draft.entity.name, field, 1, tokens, unit)
+            draft.values[field.name] = numbers[0]
+
+
+def tokens_of(draft: Draft, field: Field) -> dict[str, Any]:
+    """Return the values that a series field's pattern asks of its record."""
+    return {path: draft.environment().value(tuple(path.split("."))) for path in _paths(field)}
 
 
 def _paths(field: Field) -> list[str]:

@@ -23,6 +23,13 @@ from engine.storage.joins import Joined, link_column
 
 def joined(work: Workspace, entity: str, **given: Mapping[str, Any]) -> Joined:
     """Return the rows of an entity for this work: its clock, its actor."""
+    return joined_at(work, entity, None, **given)
+
+
+def joined_at(
+    work: Workspace, entity: str, table: FromClause | None, **given: Mapping[str, Any]
+) -> Joined:
+    """Return the rows of an entity in a table or alias that stands beside others."""
     return Joined(
         work.catalog,
         work.tables,
@@ -30,6 +37,7 @@ def joined(work: Workspace, entity: str, **given: Mapping[str, Any]) -> Joined:
         now=work.now,
         today=work.today,
         given={"user": actor_values(work.actor), **given},
+        table=table,
     )
 
 

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from engine.storage.snapshot import to_json
@@ -43,9 +43,7 @@ def engine_for(
     """
     options = f"-c timezone=UTC -c statement_timeout={int(statement_timeout_seconds * 1000)}"
     engine = create_engine(
-        make_url(url.replace("postgres://", "postgresql://", 1)).set(
-            drivername="postgresql+psycopg"
-        ),
+        psycopg_url(url),
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_pre_ping=True,
@@ -60,6 +58,12 @@ def engine_for(
     )
     _forget_in_children(engine)
     return engine
+
+
+def psycopg_url(url: str) -> URL:
+    """Return any spelling of a PostgreSQL URL as SQLAlchemy's for psycopg 3."""
+    known = make_url(url.replace("postgres://", "postgresql://", 1))
+    return known.set(drivername="postgresql+psycopg")
 
 
 def _forget_in_children(engine: Engine) -> None:

@@ -22,7 +22,6 @@ _RATIO_COUNTS_ABOVE_BYTES = 10 * 1024 * 1024
 _TEXT_LOOKED_AT_BYTES = 1024 * 1024
 _CONTENT_TYPES = {  # no other decoder is ever let at a stranger's bytes
     "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",  # a telephone's JPEG with a second, small picture in it
     "PNG": "image/png",
     "GIF": "image/gif",
     "WEBP": "image/webp",
@@ -50,13 +49,18 @@ def check_picture(file: BinaryIO) -> Measures:
             with Image.open(file, formats=list(_CONTENT_TYPES)) as picture:
                 width, height = picture.size
                 frames = getattr(picture, "n_frames", 1)
-                content_type = _CONTENT_TYPES[picture.format or ""]
+                content_type = _content_type(picture.format or "")
                 if width * height > _MOST_PIXELS or frames > _MOST_FRAMES:
                     raise Invalid("The picture is too large: %(size)s.", size=f"{width} × {height}")
                 picture.verify()
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
         raise Invalid("The picture cannot be read; it may be damaged.") from error
     return Measures(content_type, width, height)
+
+
+def _content_type(format_name: str) -> str:
+    # A telephone's JPEG with a second, small picture in it is an MPO to Pillow.
+    return _CONTENT_TYPES["JPEG" if format_name == "MPO" else format_name]
 
 
 def check_zip(file: BinaryIO) -> Measures:

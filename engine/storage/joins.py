@@ -66,13 +66,25 @@ class Joined:
         self.now = now
         self.today = today
         self.given = given or {}
-        self.table: FromClause = table if table is not None else self._aliased(entity)
+        self._is_root = table is None
+        self.table: FromClause = table if table is not None else self._alias(entity, ())
         self.from_: FromClause = self.table
         self.time_zone = catalog.product.time_zone
         self._reached: dict[Path, FromClause] = {}
 
-    def _aliased(self, entity: str) -> FromClause:
-        return self.tables.table(entity).alias()
+    def _alias(self, entity: str, links: Path) -> FromClause:
+        """Return the alias of what some links lead to.
+
+        A scope of its own takes the same ones each time; one that stands beside others in a
+        statement takes fresh ones.
+        """
+        if not self._is_root:
+            return self.tables.table(entity).alias()
+        key = (self.entity, *links)
+        known = self.tables.aliases.get(key)
+        if known is None:
+            known = self.tables.aliases.setdefault(key, self.tables.table(entity).alias())
+        return known
 
     def reach(self, links: Path) -> tuple[FromClause, str]:
         """Return the joined table at the end of some links, and its entity.
@@ -85,7 +97,7 @@ class Joined:
             target = link_target(self.catalog, entity, step)
             known = self._reached.get(links[:depth])
             if known is None:
-                known = self._aliased(target)
+                known = self._alias(target, links[:depth])
                 self.from_ = self.from_.outerjoin(known, table.c[link_column(step)] == known.c.id)
                 self._reached[links[:depth]] = known
             table, entity = known, target
@@ -127,6 +139,7 @@ class Joined:
             now=self.now,
             today=self.today,
             given=self.given,
+            table=self.tables.table(options["of"]).alias(),
         )
         value, condition = build(inner)
         result = aggregate_call(function, value, condition)

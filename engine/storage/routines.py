@@ -14,12 +14,23 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$"""
 
+_KEEP_PEOPLE = """\
+CREATE OR REPLACE FUNCTION wy_keep_people() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM wy_audit WHERE actor_id = OLD.id) THEN
+    RAISE EXCEPTION 'the trail names this user: deactivate the account, do not delete it'
+      USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  RETURN OLD;
+END $$"""
+
 # The stored columns are not computed anew when wy_search changes: give it a new name then.
 _PREPARED = {
     "extension pg_trgm": "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "extension btree_gist": "CREATE EXTENSION IF NOT EXISTS btree_gist",
     "function wy_search": search_function_sql(),
     "function wy_append_only": _APPEND_ONLY,
+    "function wy_keep_people": _KEEP_PEOPLE,
 }
 
 
@@ -33,6 +44,10 @@ def _append_only(table: str) -> str:
 
 
 _TRIGGERS = {f"trigger {table}": _append_only(table) for table in ("wy_audit", "wy_reveal")}
+_TRIGGERS["trigger ab_user"] = (
+    "CREATE OR REPLACE TRIGGER wy_keep_people BEFORE DELETE ON ab_user"
+    " FOR EACH ROW EXECUTE FUNCTION wy_keep_people()"
+)
 
 
 def routine_signatures() -> dict[str, str]:

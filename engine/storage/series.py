@@ -44,21 +44,17 @@ def take_numbers(  # noqa: PLR0913  # a series has that many sides
     """Return the next numbers of a series, written by its pattern, such as 'R{unit}-{yyyy}-{n:6}'.
 
     Tokens: {yyyy} {yy} {mm} {dd} of `on_date`, {n:6} the number in at least six digits, any
-    other from `values` ({code:3} fills digits with zeros). Each combination of such values
-    counts on its own. `reset` is never, year, month or day.
-
-    A gap-free number goes back when the transaction is rolled back; another transaction that
-    wants one waits. Without `gap_free` nobody waits, and a rollback leaves a hole.
+    other from `values`, each combination of which counts on its own. `reset` is never, year,
+    month or day. A gap-free number goes back with its transaction, and others wait for it;
+    without `gap_free` nobody waits, and a rollback leaves a hole.
 
     Raises:
         ValueError: no {n} in the pattern, a value is missing, or `reset` or `count` is wrong.
     """
+    values = values or {}
     if count < 1 or reset not in _PERIODS:
         raise ValueError(f"cannot take {count!r} numbers with reset {reset!r}")
-    values = values or {}
-    missing = pattern_tokens(pattern) - set(values)
-    if missing or not any(match[1] == NUMBER for match in _TOKEN.finditer(pattern)):
-        raise ValueError(f"pattern {pattern!r} needs {{n}} and values for {sorted(missing)}")
+    _must_be_complete(pattern, values)
     counter = {
         "series": series_key,
         "scope": _written(pattern, values, None, None),
@@ -67,6 +63,12 @@ def take_numbers(  # noqa: PLR0913  # a series has that many sides
     with _counting(connection, gap_free=gap_free) as counting:
         last = _advance(counting, counter, count)
     return [_written(pattern, values, on_date, n) for n in range(last - count + 1, last + 1)]
+
+
+def _must_be_complete(pattern: str, values: Mapping[str, Any]) -> None:
+    missing = pattern_tokens(pattern) - set(values)
+    if missing or not any(match[1] == NUMBER for match in _TOKEN.finditer(pattern)):
+        raise ValueError(f"pattern {pattern!r} needs {{n}} and values for {sorted(missing)}")
 
 
 def _written(

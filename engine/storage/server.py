@@ -97,6 +97,8 @@ def stop_server(data_dir: Path) -> bool:
         if not _is_running(cluster):
             return False
         account.run(["pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "stop"], cluster)
+        if _socket_folder(data_dir) != cluster:
+            _socket_folder(data_dir).rmdir()
     return True
 
 

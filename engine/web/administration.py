@@ -214,7 +214,7 @@ def give() -> Answer:
     given = Grant(
         user_id=user_id,
         role=form.get("role", ""),
-        unit_id=int(unit) if unit.isdigit() else None,
+        unit_id=int(unit) if unit.isdecimal() else None,
         valid_from=_day(form.get("valid_from", "")),
         valid_to=_day(form.get("valid_to", "")),
     )

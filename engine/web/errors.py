@@ -10,10 +10,11 @@ from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.extension import Conflict, Invalid, NotFound, Refused
+from engine.web.i18n import N_, say
 
 log = logging.getLogger(__name__)
 TEMPLATE = "ui/errors.html"
@@ -40,6 +41,7 @@ _MESSAGES = {
     429: "Please wait a moment and try again.",
     500: "We have noted it. Please try again later.",
 }
+_UNSTORABLE = N_("A value is too large or cannot be kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +60,33 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda e: _answer(Failure(404)))
     app.register_error_handler(Conflict, lambda e: _answer(_conflict(e)))
     app.register_error_handler(Invalid, lambda e: _answer(_invalid(e)))
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _refused(error: Refused) -> Failure:
-    return Failure(403, gettext(error.message) % error.params)
+    return Failure(403, say(error))
 
 
 def _conflict(error: Conflict) -> Failure:
     differences = {name: list(pair) for name, pair in error.differences.items()}
     detail = {"differences": differences, "current_version": error.current_version}
-    return Failure(409, gettext(error.message) % error.params, detail)
+    return Failure(409, say(error), detail)
 
 
 def _invalid(error: Invalid) -> Failure:
-    problems = [
-        {"field": p.field, "code": p.code, "message": gettext(p.message) % p.params}
-        for p in error.problems
-    ]
+    problems = [{"field": p.field, "code": p.code, "message": say(p)} for p in error.problems]
     message = "; ".join(str(p["message"]) for p in problems)
     return Failure(422, message, {"problems": problems})
+
+
+def _unstorable(error: DataError) -> Response:
+    """Something sent has a sign or a size that the database does not know."""
+    log.info("refused by the database at %s %s: %s", request.method, request.path, error.orig)
+    with suppress(SQLAlchemyError):
+        current_app.extensions["appbuilder"].session.rollback()
+    return _answer(Failure(422, gettext(_UNSTORABLE)))
 
 
 def _http(error: HTTPException) -> Any:

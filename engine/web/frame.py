@@ -25,11 +25,12 @@ def register(app: Flask) -> None:
 def frame() -> dict[str, Any]:
     """Return the frame's part of a page's context."""
     signed_in = is_signed_in()
+    menu = _menu() if signed_in else []
     return {
         "base_template": "appbuilder/baselayout.html",
         "appbuilder": current_app.appbuilder,  # type: ignore[attr-defined]
-        "menu": _menu() if signed_in else [],
-        "shell": shell(signed_in),
+        "menu": menu,
+        "shell": shell(signed_in, menu),
     }
 
 
@@ -63,7 +64,7 @@ def _administration(say: Any) -> dict[str, Any]:
     return {"label": say("Administration"), "icon": "settings", "items": items}
 
 
-def shell(signed_in: bool) -> dict[str, Any]:
+def shell(signed_in: bool, menu: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the head of the page."""
     product = current_snapshot().catalog.product
     language = current_language()
@@ -86,7 +87,7 @@ def shell(signed_in: bool) -> dict[str, Any]:
         "search_url": "/search" if signed_in else "",
         "inbox": _inbox() if signed_in else None,
         "jobs_url": "/jobs" if signed_in else "",
-        "tabbar": _tabbar() if signed_in else [],
+        "tabbar": _tabbar(menu),
         "login_url": _url("AuthDBView.login"),
     }
 
@@ -122,9 +123,11 @@ def _user() -> dict[str, str]:
     }
 
 
-def _tabbar() -> list[dict[str, Any]]:
+def _tabbar(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not menu:
+        return []
     work = current_work()
     found = [{"label": work.message("Home"), "icon": "home", "url": "/"}]
-    entries = [e for g in menu_of(work, request.path) for e in g["items"]][:2]
+    entries = [e for g in menu for e in g["items"]][:2]
     found += [{"label": e["label"], "icon": e["icon"], "url": e["url"]} for e in entries]
     return [f | {"active": request.path == f["url"]} for f in found]

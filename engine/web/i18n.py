@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,7 +64,12 @@ def select_locale() -> str:
 
 def language() -> str:
     """Return the language in force, one of LOCALES."""
-    return nearest(str(get_locale() or DEFAULT)) or DEFAULT
+    return _of_locale(str(get_locale() or DEFAULT))
+
+
+@cache
+def _of_locale(code: str) -> str:
+    return nearest(code) or DEFAULT
 
 
 def label(text: Text | str | None) -> str:

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, current_app, has_request_context, request
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -28,7 +28,15 @@ def names() -> frozenset[str]:
 
 def asset(name: str) -> str:
     """Return the URL of a built file, with its version so that it may be cached for ever."""
-    return url_for("static", filename=f"dist/{name}", v=versions().get(name))
+    root = request.script_root if has_request_context() else ""
+    return _asset_url(root + (current_app.static_url_path or ""), name)
+
+
+@cache
+def _asset_url(base: str, name: str) -> str:
+    """Spell the address; routing would cost a tenth of a page with a hundred icons."""
+    version = versions().get(name)
+    return f"{base}/dist/{name}" + (f"?v={version}" if version else "")
 
 
 @cache

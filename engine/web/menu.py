@@ -11,16 +11,39 @@ from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, screen_url
 
 Entry = dict[str, Any]
+MOST_MENUS = 200  # kept at a time; old ones are of rights that have changed
 
 
 def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
-    """Return the groups of the menu; groups without entries are left out."""
+    """Return the groups of the menu; groups without entries are left out.
+
+    The menu of a set of roles is made once per catalog, version of rights and language.
+    """
+    actor = work.actor
+    kept: dict[Any, list[dict[str, Any]]] = vars(work.catalog).setdefault("_menus", {})
+    key = (actor.roles, actor.is_unlimited, id(actor.rights), work.language)
+    if key not in kept:
+        if len(kept) > MOST_MENUS:
+            kept.clear()
+        kept[key] = _made(work)
+    return [
+        {**group, "items": [{**item, "active": _is_active(item, path)} for item in group["items"]]}
+        for group in kept[key]
+    ]
+
+
+def _made(work: Workspace) -> list[dict[str, Any]]:
     groups = []
     for module in work.catalog.modules.values():
-        items = [e for m in entries(work.catalog, module) if (e := _entry(work, m, path))]
+        items = [e for m in entries(work.catalog, module) if (e := _entry(work, m))]
         if items:
             groups.append({"label": text_of(module.label), "icon": module.icon, "items": items})
     return groups
+
+
+def _is_active(item: Entry, path: str) -> bool:
+    below = item["below"]
+    return path == item["url"] or bool(below and path.startswith(below))
 
 
 def entries(catalog: Catalog, module: Module) -> list[MenuItem]:
@@ -34,20 +57,20 @@ def entries(catalog: Catalog, module: Module) -> list[MenuItem]:
     ]
 
 
-def _entry(work: Workspace, item: MenuItem, path: str) -> Entry | None:
+def _entry(work: Workspace, item: MenuItem) -> Entry | None:
     if item.entity:
         if not is_allowed(work, item.entity, "read"):
             return None
         entity = work.catalog.entity(item.entity)
         url = list_url(item.entity, view=item.view)
         label = text_of(item.label) or text_of(entity.label)
-        active = not item.view and path.startswith(f"/e/{item.entity}/")
+        below = "" if item.view else f"/e/{item.entity}/"
         icon = item.icon if item.icon != "point" else entity.icon
-        return {"label": label, "icon": icon, "url": url, "active": active}
+        return {"label": label, "icon": icon, "url": url, "below": below}
     if item.screen:
         screen = screens().get(item.screen)
         if screen is None or not is_allowed(work, *screen.right):
             return None
         url = screen_url(item.screen)
-        return {"label": text_of(item.label), "icon": item.icon, "url": url, "active": path == url}
+        return {"label": text_of(item.label), "icon": item.icon, "url": url, "below": ""}
     return None

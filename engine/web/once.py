@@ -13,11 +13,18 @@ from engine.storage.work_tables import wy_idempotency
 
 
 def _key() -> str:
-    return request.form.get("_request", "")[:100]
+    """Return the press's name: the form's id, and what was typed.
+
+    Who goes back in the browser, types something else and saves again sends the same id,
+    and means another press.
+    """
+    given = request.form.get("_request", "").replace("\0", "")[:60]
+    return f"{given}:{_hash()[:32]}" if given else ""
 
 
 def _hash() -> str:
     parts = [request.path, *(f"{k}={v}" for k, v in sorted(request.form.items(multi=True)))]
+    parts += sorted(f"{k}={f.filename}" for k, f in request.files.items(multi=True))
     kept = [p for p in parts if not p.startswith("csrf_token=")]
     return hashlib.sha256("\n".join(kept).encode()).hexdigest()
 

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
+
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST = 2**63 - 1  # what a record's number can be in the database
+
+
+class RecordNumber(IntegerConverter):
+    """A whole number in an address; one that no record can have is no address of ours."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LARGEST, **options})
+
+
+def numbers(raw: Iterable[str]) -> list[int]:
+    """Return the record numbers among some texts, sorted, each once."""
+    found = {int(one) for one in raw if one.isdecimal() and len(one) < 20}
+    return sorted(n for n in found if n <= LARGEST)
 
 
 def list_url(entity: str, **arguments: Any) -> str:

@@ -5,11 +5,14 @@ Importing the package registers its actions and listeners.
 
 from plugins.charging import (
     area_changes,
+    arrears_screens,
     bank_files,
     closes,
+    counter_screen,
     deposits,
     gifts,
     items,
+    linking,
     notices,
     offsetting,
     one_off,
@@ -22,11 +25,14 @@ from plugins.charging import (
 
 __all__ = [
     "area_changes",
+    "arrears_screens",
     "bank_files",
     "closes",
+    "counter_screen",
     "deposits",
     "gifts",
     "items",
+    "linking",
     "notices",
     "offsetting",
     "one_off",

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.extension import (
     ActionContext,
     ActionResult,
@@ -89,8 +91,6 @@ def apply(context: Any, change_id: int) -> Decimal:
 
 def _affected(context: Any, change: Row) -> list[Row]:
     table, item = context.table("receivable"), context.table("fee_item")
-    from sqlalchemy import select
-
     by_area = select(item.c.id).where(item.c.basis == change["kind"])
     found: list[Row] = context.records.find(
         "receivable",
@@ -148,17 +148,10 @@ def difference_of(
             if cut is not None:
                 pieces.append(cut)
                 prices.append(price)
-    shares = split_months(
-        period, _slots(terms, starts_on, period), _merged(pieces), terms.proration
-    )
+    shares = split_months(period, _slots(terms, starts_on, period), pieces, terms.proration)
     months = sum((s for s, p in zip(shares, pieces, strict=True) if p.start >= first), Fraction(0))
     raw = sum((s * p for s, p in zip(shares, prices, strict=True)), Fraction(0))
     return months, raw * Fraction(str(snapshot.get("coefficient") or 1))
-
-
-def _merged(pieces: list[Period]) -> list[Period]:
-    """Return the pieces as they are: one bill may list a price once per slot."""
-    return pieces
 
 
 def _slots(terms: Terms, starts_on: date, period: Period) -> list[Period]:

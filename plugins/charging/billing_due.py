@@ -87,33 +87,30 @@ def due_periods(
     billed = _billed_until(context, fee, cycles)
     first, last = _charged_days(terms, fee, cycles, billed)
     bill_on = sql.bill_date(first, last, terms.timing, terms.lead_days, terms.bill_at_month_end)
-    found = (
-        select(
-            fee.c.id.label("room_fee_id"),
-            *_of_room(fee, room, estate, terms),
-            *(cycles.c[n] for n in ("anchor", "n", "begin", "finish")),
-            *(prices.c[n] for n in ("sinces", "untils", "prices")),
-            first.label("first"),
-            last.label("last"),
-            bill_on.label("bill_on"),
-        )
-        .select_from(
-            fee.join(room, room.c.id == fee.c.room_id)
-            .join(estate, estate.c.id == room.c.estate_id)
-            .join(prices, prices.c.estate_id == estate.c.id)
-            .join(cycles, true())
-            .outerjoin(billed, true())
-        )
-        .where(
-            fee.c.fee_item_id == terms.id,
-            first <= last,
-            bill_on.between(reach.bill_from, reach.bill_to),
-            context.visible("room", room),
-        )
+    source = (
+        fee.join(room, room.c.id == fee.c.room_id)
+        .join(estate, estate.c.id == room.c.estate_id)
+        .join(prices, prices.c.estate_id == estate.c.id)
+        .join(cycles, true())
+        .outerjoin(billed, true())
+    )
+    found = select(
+        fee.c.id.label("room_fee_id"),
+        *_of_room(fee, room, estate, terms),
+        *(cycles.c[n] for n in ("anchor", "n", "begin", "finish")),
+        *(prices.c[n] for n in ("sinces", "untils", "prices")),
+        *(day.label(n) for n, day in (("first", first), ("last", last), ("bill_on", bill_on))),
+    ).select_from(source)
+    found = found.where(
+        fee.c.fee_item_id == terms.id,
+        first <= last,
+        bill_on.between(reach.bill_from, reach.bill_to),
+        context.visible("room", room),
     )
     if reach.building_id is not None:
         found = found.where(room.c.building_id == reach.building_id)
-    return found.cte("due")
+    # Kept, or every use of a date below would compute it again from its interval.
+    return found.cte("due").prefix_with("MATERIALIZED")
 
 
 def _of_room(fee: Table, room: Table, estate: Table, terms: Terms) -> list[Sql]:
@@ -162,7 +159,11 @@ def _prices(spans: Sequence[PriceSpan]) -> CTE:
         .table_valued(*names)
         .render_derived(name="span")
     )
-    arrays = [func.array_agg(rows.c[n]).label(f"{n}s") for n in names[1:]]
+    kinds: tuple[Any, ...] = (Date(), Date(), Numeric())
+    arrays = [
+        func.array_agg(rows.c[n], type_=ARRAY(kind)).label(f"{n}s")
+        for n, kind in zip(names[1:], kinds, strict=True)
+    ]
     return select(rows.c.estate_id, *arrays).group_by(rows.c.estate_id).cte("prices")
 
 
@@ -176,7 +177,8 @@ def _cycles(terms: Terms, reach: Reach, fee: Table) -> FromClause:
     shared = bool(months) and terms.anchor == "calendar"
     anchor: Sql = sql.day(first.replace(month=1, day=1)) if shared else fee.c.starts_on
     low, high = (_cycle_number(sql.day(x), anchor, months, size) for x in (first, last))
-    low = low - 1 if shared else func.greatest(low - 1, 0)
+    if not shared:  # the anchor's day may lie later in its month
+        low = func.greatest(low - 1, 0)
     number = func.generate_series(low, high).table_valued("n").render_derived(name="cycle").c.n
     later = sql.months_later if months else sql.days_later
     index = cast(number, Integer())

@@ -15,8 +15,10 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -56,20 +58,22 @@ def priced(context: BillingContext, terms: Terms, due: CTE) -> CTE:
     """
     piece = _piece(terms, due)
     value, source = _value(context, terms, due, piece)
-    sums = _sums(piece, value)
+    plain = _is_plain(terms, due)
+    sums = _sums(piece, value, plain)
+    totals = _totals(terms, due, sums, plain)
     basis = _basis(terms, due)
     denominator = sql.whole_units(terms.cycle) * terms.months_per_price
     if terms.basis == "formula" and terms.formula_is_whole:
         denominator = 1
-    numerator = sums.c.weighted * basis
+    numerator = totals["weighted"] * basis
     amount = sql.round_exactly(func.greatest(numerator, 0), denominator, terms.rounding)
     found = select(
         *due.c,
-        *sums.c,
+        *(value.label(name) for name, value in totals.items()),
         basis.label("basis"),
         amount.label("amount"),
         (numerator / sql.number(denominator)).label("raw"),
-        _reason(terms, due, sums, amount).label("reason"),
+        _reason(terms, due, totals, amount).label("reason"),
     ).select_from(source.join(sums, true()))
     return found.cte("priced").prefix_with("MATERIALIZED")
 
@@ -108,7 +112,35 @@ def _piece(terms: Terms, due: CTE) -> _Piece:
     )
 
 
-def _sums(piece: _Piece, value: Sql) -> FromClause:
+def _is_plain(terms: Terms, due: CTE) -> Sql:
+    """Tell whether a period is a full one at one price: most are, and need no slots."""
+    if terms.basis == "formula":
+        return false()
+    one_price = or_(due.c.agreed.is_not(null()), func.cardinality(due.c.prices) == 1)
+    return and_(due.c.first == due.c.begin, due.c.last == due.c.finish, one_price)
+
+
+def _totals(terms: Terms, due: CTE, sums: FromClause, plain: Sql) -> dict[str, Sql]:
+    """Return units, weighted, low and high price, missing values and pieces of a period."""
+    price = cast(func.coalesce(due.c.agreed, due.c.prices[1]), Numeric())
+    whole = sql.number(sql.whole_units(terms.cycle) * max(terms.cycle.months, 1))
+    described = func.jsonb_build_array(
+        func.jsonb_build_object("from", due.c.first, "to", due.c.last, "price", price),
+        type_=JSONB(),
+    )
+    full: dict[str, Sql] = {
+        "units": whole,
+        "weighted": whole * price,
+        "low_price": price,
+        "high_price": price,
+        "without_price": price.is_(null()),
+        "without_value": price.is_(null()),
+        "pieces": described,
+    }
+    return {name: case((plain, value), else_=sums.c[name]) for name, value in full.items()}
+
+
+def _sums(piece: _Piece, value: Sql, plain: Sql) -> FromClause:
     described = func.jsonb_build_object(
         "from", piece.first, "to", piece.last, "price", piece.price, type_=JSONB()
     )
@@ -123,7 +155,7 @@ def _sums(piece: _Piece, value: Sql) -> FromClause:
             func.jsonb_agg(described, type_=JSONB()).label("pieces"),
         )
         .select_from(piece.source)
-        .where(piece.inside)
+        .where(not_(plain), piece.inside)
         .lateral("sums")
     )
 
@@ -184,7 +216,7 @@ def _basis(terms: Terms, due: CTE) -> Sql:
     return sql.number(1)
 
 
-def _reason(terms: Terms, due: CTE, sums: FromClause, amount: Sql) -> Sql:
+def _reason(terms: Terms, due: CTE, totals: dict[str, Sql], amount: Sql) -> Sql:
     tests: list[tuple[Any, str]] = [
         (due.c.closed, "ROOM_CLOSED"),
         (due.c.payer_id.is_(null()), "PAYER_MISSING"),
@@ -192,10 +224,10 @@ def _reason(terms: Terms, due: CTE, sums: FromClause, amount: Sql) -> Sql:
     if terms.basis in AREAS:
         tests.append((or_(due.c.area.is_(null()), due.c.area <= 0), "AREA_MISSING"))
     if terms.basis != "formula" or "price" in terms.formula:
-        tests.append((sums.c.without_price, "PRICE_MISSING"))
+        tests.append((totals["without_price"], "PRICE_MISSING"))
     if terms.basis == "formula":
         # A negative answer is no charge either; NULL comes of a missing area or of ÷ 0.
-        tests.append((or_(sums.c.without_value, sums.c.weighted < 0), "FORMULA_INVALID"))
+        tests.append((or_(totals["without_value"], totals["weighted"] < 0), "FORMULA_INVALID"))
     tests.append((func.coalesce(amount, 0) <= 0, "ZERO"))
     return case(*((test, literal(code, String())) for test, code in tests), else_=null())
 

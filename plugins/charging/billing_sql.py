@@ -86,11 +86,29 @@ def _detail(terms: Terms, rows: CTE) -> Sql:
 def _insert_bills(
     context: BillingContext, reach: Reach, terms: Terms, rows: CTE, numbered: int
 ) -> Any:
-    c, bill = rows.c, context.table("receivable")
-    number = func.row_number().over(order_by=(c.room_id, c.first)) + numbered
-    values: dict[str, Any] = _engine_columns(context, c.unit_id) | {
+    bill = context.table("receivable")
+    number = func.row_number().over(order_by=(rows.c.room_id, rows.c.first)) + numbered
+    values: dict[str, Any] = {
+        **_engine_columns(context, rows.c.unit_id),
         "no": literal(reach.run_no + "-") + func.lpad(cast(number, bill.c.no.type), 6, "0"),
         "bill_run_id": literal(reach.run_id),
+        **_bill_values(terms, rows),
+        **{name: literal(0) for name in _NOTHING_YET},
+        "state": literal("draft"),
+        "pay_state": literal("unpaid"),
+        "snapshot": _snapshot(terms, rows),
+    }
+    found = select(*(v.label(k) for k, v in values.items())).where(is_billable(rows))
+    return (
+        insert_unless(bill)
+        .from_select(list(values), found)
+        .on_conflict_do_nothing(index_elements=["room_fee_id", "period_from", "slot"])
+    )
+
+
+def _bill_values(terms: Terms, rows: CTE) -> dict[str, Any]:
+    c = rows.c
+    return {
         "estate_id": c.estate_id,
         "room_id": c.room_id,
         "payer_id": c.payer_id,
@@ -107,17 +125,7 @@ def _insert_bills(
         "months": _months(terms, c.units),
         "amount": c.amount,
         **_tax(terms, c.amount),
-        **{name: literal(0) for name in _NOTHING_YET},
-        "state": literal("draft"),
-        "pay_state": literal("unpaid"),
-        "snapshot": _snapshot(terms, rows),
     }
-    found = select(*(v.label(k) for k, v in values.items())).where(is_billable(rows))
-    return (
-        insert_unless(bill)
-        .from_select(list(values), found)
-        .on_conflict_do_nothing(index_elements=["room_fee_id", "period_from", "slot"])
-    )
 
 
 _NOTHING_YET = ("reduced", "received", "open", "late_fixed", "late_received", "late_reduced")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from engine.extension import ActionContext, ActionResult, Invalid, Problem, action
 from plugins.charging.ledger import ZERO
@@ -53,8 +53,6 @@ def _sums(context: Any, day_id: int) -> Row:
 
 
 def _taken(context: Any, head: Row) -> dict[str, Decimal]:
-    from sqlalchemy import func, select
-
     payment, way, estate = (context.table(n) for n in ("payment", "payment_way", "estate"))
     query = (
         select(way.c.way, func.sum(way.c.amount))

@@ -68,7 +68,6 @@ def make_bill(  # noqa: PLR0913  # a bill has that many sides
     if amount < 0 or (amount == 0 and kind != "gift"):
         raise Invalid("The amount must be more than 0.")
     must_be_open(context, room["estate"], context.today)
-    taxed = split_tax(amount, item["tax_rate"])
     first, last = period or (context.today, context.today)
     values = {
         "no": _number(context),
@@ -81,18 +80,24 @@ def make_bill(  # noqa: PLR0913  # a bill has that many sides
         "period_to": last,
         "bill_on": context.today,
         "due_on": due_on or due_date(context.today, terms_of(item).due),
+        **_amounts(amount, item["tax_rate"]),
+        "state": "published",
+        "published_at": context.now,
+    }
+    made: Row = context.records.create("receivable", values | more)
+    return made
+
+
+def _amounts(amount: Decimal, tax_rate: Decimal) -> Row:
+    taxed = split_tax(amount, tax_rate)
+    return {
         "amount": amount,
-        "tax_rate": item["tax_rate"],
+        "open": amount,
+        "tax_rate": tax_rate,
         "net": taxed.net,
         "tax": taxed.tax,
-        "open": amount,
-        "state": "published",
-        "pay_state": "paid" if amount == 0 else "unpaid",
-        "published_at": context.now,
-        **more,
+        "pay_state": "unpaid" if amount else "paid",
     }
-    made: Row = context.records.create("receivable", values)
-    return made
 
 
 def _number(context: Any) -> str:

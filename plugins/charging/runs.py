@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 
 from engine.extension import ActionContext, ActionResult, Conflict, Refused, action
 from plugins.charging.billing_due import estates_in_reach
@@ -96,37 +96,36 @@ def _spans(context: Any, terms: Terms, reach: Reach, estates: list[int]) -> Any:
 
 
 def _keep_totals(context: Any, run_id: int) -> Row:
-    bill, skip = context.table("receivable"), context.table("bill_skip")
-    made = (
-        select(
-            bill.c.fee_item_id, func.count().label("bills"), func.sum(bill.c.amount).label("sum")
-        )
-        .where(bill.c.bill_run_id == run_id)
-        .group_by(bill.c.fee_item_id)
-    )
-    left = (
-        select(skip.c.fee_item_id, func.count().label("skipped"))
-        .where(skip.c.bill_run_id == run_id)
-        .group_by(skip.c.fee_item_id)
-    )
-    bills = {r.fee_item_id: r for r in context.connection.execute(made)}
-    skips = {r.fee_item_id: r.skipped for r in context.connection.execute(left)}
+    bills = _by_item(context, "receivable", run_id, "amount")
+    skips = _by_item(context, "bill_skip", run_id)
     for line in context.records.find("bill_run_item", f"bill_run == {run_id}"):
-        row = bills.get(line["fee_item"])
-        values = {
-            "bills": row.bills if row else 0,
-            "amount": row.sum if row else 0,
-            "skipped": skips.get(line["fee_item"], 0),
-        }
+        count, amount = bills.get(line["fee_item"], (0, 0))
+        skipped, _ = skips.get(line["fee_item"], (0, 0))
+        values = {"bills": count, "amount": amount, "skipped": skipped}
         context.records.change("bill_run_item", line["id"], values)
-    values = {
-        "bills": sum(r.bills for r in bills.values()),
-        "amount": sum(r.sum for r in bills.values()),
-        "skipped": sum(skips.values()),
-        "generated_at": context.now,
-    }
-    changed: Row = context.records.change("bill_run", run_id, values)
+    changed: Row = context.records.change(
+        "bill_run",
+        run_id,
+        {
+            "bills": sum(count for count, _ in bills.values()),
+            "amount": sum(amount for _, amount in bills.values()),
+            "skipped": sum(count for count, _ in skips.values()),
+            "generated_at": context.now,
+        },
+    )
     return changed
+
+
+def _by_item(context: Any, entity: str, run_id: int, summed: str = "") -> dict[int, Any]:
+    """Return (rows, sum) of a run's bills or skips by fee item."""
+    table = context.table(entity)
+    total = func.sum(table.c[summed]) if summed else literal(0)
+    query = (
+        select(table.c.fee_item_id, func.count(), total)
+        .where(table.c.bill_run_id == run_id)
+        .group_by(table.c.fee_item_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in context.connection.execute(query)}
 
 
 @action("charging.check_run")

@@ -24,6 +24,9 @@ from plugins.estate.numbering import (
 
 _CENT = Decimal("0.01")
 _NAMES = {"villa": "{}區", "tower": "{}座", "mall": "{}座商場"}
+_SUMMED_UP_LATER = dict.fromkeys(
+    ("land_area", "built_area", "green_area", "plot_ratio", "households")
+)
 _SOME_DAYS = 420  # within which an owner comes for his key
 
 
@@ -87,26 +90,15 @@ def _make_layouts(ledger: Ledger) -> dict[str, int]:
 def _make_estate(
     ledger: Ledger, plan: Estate, units: dict[str, int], districts: dict[str, int]
 ) -> Row:
-    office = units[plan.office]
-    unit = ledger.add(
-        "org_unit",
-        code=plan.code,
-        name=plan.name,
-        short_name=plan.short,
-        kind="estate",
-        parent=office,
-        address=plan.address,
-        phone=plan.phone,
-        print_name=None,
-    )
+    unit = _make_estate_unit(ledger, plan, units[plan.office])
     return ledger.add(
         "estate",
         code=plan.code,
         name=plan.name,
         short_name=plan.short,
-        office=office,
-        unit=unit["id"],
-        scope_unit=unit["id"],
+        office=units[plan.office],
+        unit=unit,
+        scope_unit=unit,
         kind=plan.kind,
         district=districts[plan.district],
         address=plan.address,
@@ -118,12 +110,23 @@ def _make_estate(
         parking_spaces=plan.parking,
         room_pattern=plan.pattern,
         state="active",
-        land_area=None,
-        built_area=None,
-        green_area=None,
-        plot_ratio=None,
-        households=None,
+        **_SUMMED_UP_LATER,
     )
+
+
+def _make_estate_unit(ledger: Ledger, plan: Estate, office: int) -> int:
+    row = ledger.add(
+        "org_unit",
+        code=plan.code,
+        name=plan.name,
+        short_name=plan.short,
+        kind="estate",
+        parent=office,
+        address=plan.address,
+        phone=plan.phone,
+        print_name=None,
+    )
+    return int(row["id"])
 
 
 def _buildings(plan: Estate) -> Iterator[tuple[Block, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,20 +17,26 @@ from plugins.estate.numbering import (
     BadPattern,
     Place,
     check_pattern,
+    floor_and_room,
+    normal_form,
     room_number,
     search_key,
 )
+from plugins.estate.texts import say_
 
 _NUMBER_PARTS = ("estate", "building", "building_unit", "floor", "floor_no", "no", "full_no")
 
 # An import numbers thousands of rooms of a few buildings; a connection lives for one request.
-_known: WeakKeyDictionary[Connection, dict[tuple[str, int], dict[str, Any]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Connection, dict[tuple[str, int], dict[Any, Any]]] = WeakKeyDictionary()
 
 
 @before("room", "create")
 @before("room", "change")
 def number_room(context: EventContext) -> None:
-    """Write the full number where it is empty, and always the search key.
+    """Bring the full number to the estate's pattern, and write the search key.
+
+    An import may give `502` or `9棟1單元502` alone: floor and number are read off it. What
+    fits no pattern stays as it was typed.
 
     Raises:
         Invalid: the number is empty and what the pattern needs is missing.
@@ -36,10 +44,14 @@ def number_room(context: EventContext) -> None:
     if not incoming.touches(context, _NUMBER_PARTS) or _is_numbered(context):
         return
     building, unit = _record(context, "building"), _record(context, "building_unit")
-    if not building or not incoming.text(context, "no"):
-        return  # both are required: the engine says so
-    full_no = unicodedata.normalize("NFKC", incoming.text(context, "full_no"))
-    full_no = full_no or _by_pattern(context, building, unit.get("no", ""))
+    if not building:
+        return  # it is required: the engine says so
+    _read_off(context)
+    if not incoming.text(context, "no"):
+        return
+    if context.event == "create":
+        _find_floor(context, building)
+    full_no = _full_number(context, building, unit.get("no", ""))
     context.values["full_no"] = full_no
     context.values["search_key"] = search_key(full_no, building["no"], unit.get("no", ""))
 
@@ -50,12 +62,52 @@ def _is_numbered(context: EventContext) -> bool:
     return bool(context.event == "create" and given.get("search_key") and given.get("full_no"))
 
 
+def _read_off(context: EventContext) -> None:
+    """Fill floor and number from the full number where they were not given."""
+    found = floor_and_room(str(context.values.get("full_no") or ""))
+    if found is None:
+        return
+    if not incoming.text(context, "no"):
+        context.values["no"] = found[1]
+    if not incoming.text(context, "floor_no") and incoming.link(context, "floor") is None:
+        context.values["floor_no"] = found[0]
+
+
+def _find_floor(context: EventContext, building: dict[str, Any]) -> None:
+    """Link the building's floor of that number, if there is one."""
+    no = incoming.text(context, "floor_no")
+    if incoming.link(context, "floor") is not None or not re.fullmatch(r"-?\d{1,3}", no):
+        return
+    table = context.table("floor")
+    where = (table.c.building_id == building["id"]) & table.c.building_unit_id.is_(None)
+    floors = _remembered(
+        context,
+        ("floors", building["id"]),
+        lambda: {row["no"]: row["id"] for row in context.records.find("floor", where)},
+    )
+    if int(no) in floors:
+        context.values["floor"] = floors[int(no)]
+
+
+def _full_number(context: EventContext, building: dict[str, Any], unit: str) -> str:
+    typed = unicodedata.normalize("NFKC", incoming.text(context, "full_no"))
+    if not typed:
+        return _by_pattern(context, building, unit)
+    if "full_no" not in context.values:
+        return typed  # it stands already, and was not asked to change
+    try:
+        made = _by_pattern(context, building, unit)
+    except Invalid:
+        return typed
+    form = normal_form(made)
+    return made if normal_form(typed) in (form, form.rsplit("-", 1)[-1]) else typed
+
+
 def _by_pattern(context: EventContext, building: dict[str, Any], unit: str) -> str:
     floor_no = incoming.text(context, "floor_no") or _record(context, "floor").get("no")
     if floor_no is None:
-        raise Invalid(
-            [Problem("Give the room number, or the floor it can be made from.", {}, "full_no")]
-        )
+        message = say_("Give the room number, or the floor it can be made from.")
+        raise Invalid([Problem(message, {}, "full_no")])
     no = incoming.text(context, "no")
     try:
         place = Place(building["no"], unit, int(floor_no), int(no) if no.isdecimal() else no)
@@ -75,19 +127,27 @@ def _record(context: EventContext, name: str) -> dict[str, Any]:
     found = incoming.link(context, name)
     if found is None:
         return {}
+    try:
+        return _remembered(context, (name, found), lambda: context.records.get(name, found))
+    except NotFound:
+        return {}
+
+
+def _remembered(
+    context: EventContext, key: tuple[str, int], read: Callable[[], dict[Any, Any]]
+) -> dict[Any, Any]:
     known = _known.setdefault(context.connection, {})
-    if (name, found) not in known:
-        try:
-            known[name, found] = context.records.get(name, found)
-        except NotFound:
-            return {}
-    return known[name, found]
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 @after("building", "change")
 @after("building_unit", "change")
 @after("estate", "change")
 @after("floor", "change")
+@after("floor", "create")
+@after("floor", "delete")
 def forget(context: EventContext) -> None:
     """Drop what was read for numbers once it changes in the same transaction."""
     _known.pop(context.connection, None)

@@ -80,6 +80,21 @@ def test_the_trail_cannot_be_altered(connection: Connection, statement: str) -> 
         connection.execute(text(statement))
 
 
+def test_who_did_something_cannot_be_deleted(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO ab_user (id, first_name, last_name, username, email)"
+            " VALUES (901, 'A', 'A', 'ann', 'a@x'), (902, 'B', 'B', 'ben', 'b@x')"
+        )
+    )
+    record_change(connection, "bill", 7, "create", before=None, after={}, actor_id=901)
+
+    connection.execute(text("DELETE FROM ab_user WHERE id = 902"))
+
+    with pytest.raises(IntegrityError, match="deactivate the account"):
+        connection.execute(text("DELETE FROM ab_user WHERE id = 901"))
+
+
 def test_rows_written_by_one_statement_are_audited_by_one(
     connection: Connection, catalog_of: CatalogOf
 ) -> None:

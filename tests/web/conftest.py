@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -11,6 +11,7 @@ from sqlalchemy import URL
 
 from engine.access import NewUser, create_users
 from tests.access.databases import company_database
+from tests.web.bazaar_app import Bazaar, open_bazaar
 from tests.web.company_app import (
     FAST,
     PASSWORD,
@@ -49,3 +50,12 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def ann(client: FlaskClient) -> FlaskClient:
     return sign_in(client, "ann")
+
+
+@pytest.fixture(scope="session")
+def shop(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bazaar]:
+    """The bazaar; its records stay, so each test makes its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        with open_bazaar(new_database) as found:
+            yield found

@@ -74,7 +74,7 @@ def _whole(name: str, default: int, least: int, most: int) -> int:
     raw = request.args.get(name)
     if raw is None:
         return default
-    if not raw.isdigit() or not least <= int(raw) <= most:
+    if not raw.isdecimal() or not least <= int(raw) <= most:
         raise Invalid("%(name)s must be a whole number from %(least)s to %(most)s.",
                       name=name, least=least, most=most)  # fmt: skip
     return int(raw)
@@ -131,7 +131,7 @@ def _version(sent: dict[str, Any] | None = None) -> int | None:
         raw = request.headers.get("If-Match", "").strip('"') or None
     if raw is None:
         return None
-    if isinstance(raw, bool) or not str(raw).isdigit():
+    if isinstance(raw, bool) or not str(raw).isdecimal():
         raise Invalid("The version must be a whole number.")
     return int(raw)
 

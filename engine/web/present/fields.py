@@ -151,7 +151,7 @@ def _link(form: FormContext, described: Field, view: View, value: Any) -> None:
     view["lookup_url"] = base if not form.lookup_base else f"{base}/{described.name}"
     chosen = view["value"]
     if chosen not in ("", None):
-        number = int(chosen) if str(chosen).isdigit() else chosen
+        number = int(chosen) if str(chosen).isdecimal() else chosen
         title = form.titles.get((target, number), f"#{chosen}")
         view["selected"] = [{"value": str(chosen), "text": title}]
     formula = described.options.get("filter")

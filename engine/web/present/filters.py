@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.access import masked_fields
 from engine.fieldtypes import field_type
 from engine.metadata import Field
 from engine.records import Chip, resolve
+from engine.web.present.titles import read_titles
 from engine.web.urls import lookup_url
 
 if TYPE_CHECKING:
-    from engine.web.views.lists import ListRequest
+    from engine.web.views.lists_request import ListRequest
 
 _KINDS = {
     "choice": "choice",
@@ -46,15 +48,26 @@ _PERIOD_LABELS = {
 
 def chip_views(asked: ListRequest) -> list[dict[str, Any]]:
     """Return a chip for each filter of the list, and for each other one in force."""
-    from engine.web.views.lists import path_label, readable_paths
+    from engine.web.views.lists_request import path_label, readable_paths
 
     paths = [*asked.entity.list.filters, *(c.path for c in asked.chips)]
     found = []
+    asked = replace(asked, titles=_titles(asked))
     for path in readable_paths(asked.work, asked.entity, paths):
         owner, field = resolve(asked.work.catalog, asked.entity.name, path)
         label = path_label(asked.work, asked.entity, path)
         found.append(_chip_view(asked, path, owner, field, label))
     return found
+
+
+def _titles(asked: ListRequest) -> dict[tuple[str, Any], str]:
+    """Return what the records chosen in chips are called, those the reader may see."""
+    wanted: dict[str, set[int]] = {}
+    for chip in asked.chips:
+        if chip.field.type == "link":
+            ids = {int(v) for v in chip.values if v.isdecimal() and len(v) < 19}
+            wanted.setdefault(chip.field.options["to"], set()).update(ids)
+    return read_titles(asked.work, {}, wanted)
 
 
 def _chip_view(
@@ -119,28 +132,10 @@ def _fill_link(
     asked: ListRequest, view: dict[str, Any], owner: str, field: Field, chosen: tuple[str, ...]
 ) -> None:
     view["lookup_url"] = lookup_url(owner, field.name)
-    titles = link_titles(asked, field.options["to"], chosen)
-    view["selected"] = [{"value": v, "text": titles.get(v, f"#{v}")} for v in chosen]
-    view["text"] = "、".join(titles.get(v, f"#{v}") for v in chosen)
-
-
-def link_titles(asked: ListRequest, entity: str, ids: tuple[str, ...]) -> dict[str, str]:
-    """Return what some linked records are called, those the reader may see."""
-    from sqlalchemy import String, cast, select
-
-    from engine.records import joined, title_field, visible
-
-    wanted = [int(i) for i in ids if i.isdigit()]
-    if not wanted:
-        return {}
-    source = joined(asked.work, entity)
-    title = cast(source.column((title_field(asked.work.catalog, entity),)), String)
-    query = select(source.table.c.id, title).select_from(source.from_)
-    query = query.where(source.table.c.id.in_(wanted))
-    rule = None if entity == "user" else visible(asked.work, entity, source.table, "read", source)
-    if rule is not None:
-        query = query.where(rule)
-    return {str(i): str(t or "") for i, t in asked.work.connection.execute(query)}
+    target = field.options["to"]
+    names = {v: asked.titles.get((target, int(v)), f"#{v}") for v in chosen if v.isdecimal()}
+    view["selected"] = [{"value": v, "text": names.get(v, v)} for v in chosen]
+    view["text"] = "、".join(names.get(v, v) for v in chosen)
 
 
 def _fill_date(
@@ -211,7 +206,7 @@ _OPS: dict[str, tuple[_Op, ...]] = {
 
 def builder_view(asked: ListRequest, error: str) -> dict[str, Any]:
     """Return what the builder of and/or groups offers."""
-    from engine.web.views.lists import path_label, readable_paths
+    from engine.web.views.lists_request import path_label, readable_paths
 
     work, entity = asked.work, asked.entity
     fields = []

@@ -51,7 +51,7 @@ def _one(field: Field, name: str, form: MultiDict[str, str]) -> Any:
 
 
 def _files(field: Field, name: str, form: MultiDict[str, str]) -> Any:
-    kept = [k for k in form.getlist(f"{name}.keep") if k.isdigit()]
+    kept = [k for k in form.getlist(f"{name}.keep") if k.isdecimal()]
     if not kept and f"{name}.present" not in form and f"{name}.keep" not in form:
         return _ABSENT
     if field.options.get("multiple"):

@@ -57,7 +57,7 @@ def take_uploads(work: Workspace, entity: Entity, fields: Iterable[Field]) -> di
         field = entity.fields[name]
         ids = [keep_file(work, f, entity.name, None, name) for f in files]
         if field.options.get("multiple"):
-            kept = [int(k) for k in request.form.getlist(f"{name}.keep") if k.isdigit()]
+            kept = [int(k) for k in request.form.getlist(f"{name}.keep") if k.isdecimal()]
             found[name] = [*kept, *ids]
         else:
             found[name] = ids[-1]

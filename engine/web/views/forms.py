@@ -13,13 +13,16 @@ from engine.expressions import holds
 from engine.extension import Problem
 from engine.metadata import Entity, Field
 from engine.records import Draft, RecordService, Workspace
+from engine.records.covers import shown_title
 from engine.records.environment import RecordEnvironment
 from engine.records.incoming import complete, take
+from engine.records.links import check_links
 from engine.records.plans import plan_of
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.present.browser import tree_of
 from engine.web.present.fields import FormContext, field_view
+from engine.web.present.titles import titles_of
 from engine.web.urls import list_url, record_url
 
 View = dict[str, Any]
@@ -33,10 +36,17 @@ def form_fields(work: Workspace, entity: Entity) -> list[Field]:
 
 
 def fresh_values(work: Workspace, entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a new record's form starts with: defaults, and first values in the address."""
-    draft = Draft(work.as_trusted(), entity.name)
-    wanted = {k: v for k, v in given.items() if k in entity.fields}
-    take(draft, wanted)
+    """Return what a new record's form starts with: defaults, and first values in the address.
+
+    An address may be forged: a link to a record its reader may not see is left out, or its
+    name, and what is fetched from it, would show.
+    """
+    draft = Draft(work, entity.name)
+    take(draft, {k: v for k, v in given.items() if k in entity.fields and entity.fields[k].type != "lines"})
+    check_links(draft)
+    for problem in draft.problems:
+        draft.values.pop(problem.field, None)
+        draft.sent.discard(problem.field)
     complete(draft)
     return draft.values
 
@@ -68,7 +78,7 @@ def form_context(
         values=values,
         typed=typed or {},
         errors=errors,
-        titles=titles_of(work, entity, {**values, **(typed or {})}),
+        titles=titles_of(work, entity, values, typed),
         changeable=changeable_fields(
             work.catalog, work.actor, entity.name, "create" if is_new else "change"
         ),
@@ -78,7 +88,7 @@ def form_context(
     title = (
         work.message("New %(what)s", what=text_of(entity.label))
         if is_new
-        else _title(entity, values)
+        else title_of(work, entity, values)
     )
     here = record_url(entity.name, values.get("id"))
     return {
@@ -98,9 +108,9 @@ def form_context(
     }
 
 
-def _title(entity: Entity, values: Mapping[str, Any]) -> str:
-    value = values.get(entity.title)
-    return str(value) if value not in (None, "") else f"#{values.get('id')}"
+def title_of(work: Workspace, entity: Entity, values: Mapping[str, Any]) -> str:
+    """Return what a record is called, as its reader may see it."""
+    return str(shown_title(work, entity.name, values.get(entity.title)) or f"#{values.get('id')}")
 
 
 def _crumbs(work: Workspace, entity: Entity, values: Mapping[str, Any], title: str) -> list[View]:
@@ -171,49 +181,3 @@ def _summary(entity: Entity, problems: Sequence[Problem]) -> list[View]:
         anchor = "f-" + problem.field.replace(".", "-") if label else ""
         found.append({"id": anchor, "label": label, "message": say(problem)})
     return found
-
-
-def titles_of(
-    work: Workspace, entity: Entity, values: Mapping[str, Any]
-) -> dict[tuple[str, Any], str]:
-    """Return what the linked records of a record and its lines are called; one statement."""
-    wanted: dict[str, set[int]] = {}
-    _gather(work, entity, values, wanted)
-    return read_titles(work, wanted)
-
-
-def _gather(
-    work: Workspace, entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]
-) -> None:
-    for name, field in entity.fields.items():
-        value = values.get(name)
-        if value in (None, ""):
-            continue
-        if field.type == "link" and str(value).isdigit():
-            wanted.setdefault(field.options["to"], set()).add(int(value))
-        elif field.type == "any_link" and isinstance(value, tuple):
-            wanted.setdefault(value[0], set()).add(value[1])
-        elif field.type == "lines" and isinstance(value, list):
-            child = work.catalog.entity(field.options["of"])
-            for row in value:
-                _gather(work, child, row, wanted)
-
-
-def read_titles(work: Workspace, wanted: Mapping[str, set[int]]) -> dict[tuple[str, Any], str]:
-    """Return (entity, id) -> title in one statement, whatever the entities."""
-    from sqlalchemy import String, cast, literal, select, union_all
-
-    from engine.records import joined, title_field
-
-    parts = []
-    for entity, ids in wanted.items():
-        source = joined(work, entity)
-        title = cast(source.column((title_field(work.catalog, entity),)), String)
-        query = select(
-            literal(entity).label("entity"), source.table.c.id.label("id"), title.label("title")
-        )
-        parts.append(query.select_from(source.from_).where(source.table.c.id.in_(sorted(ids))))
-    if not parts:
-        return {}
-    rows = work.connection.execute(union_all(*parts) if len(parts) > 1 else parts[0])
-    return {(r.entity, r.id): str(r.title or "") for r in rows}

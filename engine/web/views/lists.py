@@ -2,149 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from sqlalchemy import or_, select
-from werkzeug.datastructures import MultiDict
 
-from engine.access import entities_readable, readable_fields
+from engine.access import entities_readable
 from engine.extension import Invalid
-from engine.metadata import Entity, SavedFilter
-from engine.records import (
-    ENGINE_FIELDS,
-    PAGE_SIZES,
-    Chip,
-    Page,
-    Query,
-    RecordService,
-    Workspace,
-    chips_of,
-    conditions,
-    is_allowed,
-    resolve,
-)
-from engine.storage.work_tables import wy_saved_view
+from engine.metadata import Entity
+from engine.records import PAGE_SIZES, Page, RecordService, Workspace, is_allowed
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
-from engine.web.present.cells import cells_of, head, makers
+from engine.web.present.cells import head, makers
 from engine.web.present.filters import builder_view, chip_views
-from engine.web.urls import list_url, record_url
+from engine.web.urls import list_url
+from engine.web.views.lists_request import (
+    ListRequest,
+    card_paths,
+    is_sortable,
+    path_label,
+    query_of,
+    read_request,
+    readable_paths,
+)
+from engine.web.views.lists_rows import rows_of
+from engine.web.views.lists_views import views_of
+from engine.web.views.modes import face_of
 
-KEPT = ("q", "view", "where", "sort", "size", "cols", "as", "month")
-
-
-@dataclass(frozen=True)
-class ListRequest:
-    """What an address asks of a list."""
-
-    work: Workspace
-    entity: Entity
-    arguments: MultiDict[str, str]
-    view: SavedFilter | None
-    chips: tuple[Chip, ...]
-    columns: tuple[str, ...]
-    sort: tuple[str, ...]
-    page: int
-    size: int
-    mode: str
-    error: str = ""  # why a filter was not understood
-
-    def url(self, **changes: Any) -> str:
-        """Return the address of this list with some arguments changed; None takes one out."""
-        state = {k: vs for k, vs in self.arguments.lists() if k != "page"}
-        for name, value in changes.items():
-            key = name.replace("__", ".")
-            if value is None:
-                state.pop(key, None)
-            else:
-                state[key] = [str(value)]
-        return list_url(self.entity.name, **{k: v for k, v in state.items() if v})
-
-
-def read_request(work: Workspace, entity: Entity, arguments: MultiDict[str, str]) -> ListRequest:
-    """Read a list's address; a wrong filter is noted and shows nothing else."""
-    view = next((v for v in entity.list.views if v.name == arguments.get("view")), None)
-    error = ""
-    chips: list[Chip] = []
-    try:
-        chips = chips_of(work, entity.name, arguments.lists())
-    except Invalid as wrong:
-        error = "; ".join(say(p) for p in wrong.problems)
-    wanted = tuple(c for c in arguments.get("cols", "").split(",") if c)
-    shipped = (view.columns if view and view.columns else ()) or entity.list.columns
-    sort = tuple(s for s in arguments.get("sort", "").split(",") if s)
-    size = arguments.get("size", type=int) or PAGE_SIZES[0]
-    return ListRequest(
-        work=work,
-        entity=entity,
-        arguments=arguments,
-        view=view,
-        chips=tuple(chips),
-        columns=readable_paths(work, entity, wanted or shipped or (entity.title,)),
-        sort=sort or (view.sort if view and view.sort else entity.list.sort),
-        page=max(1, arguments.get("page", type=int) or 1),
-        size=size if size in PAGE_SIZES else PAGE_SIZES[0],
-        mode=arguments.get("as") or ("tree" if entity.list.tree else "table"),
-        error=error,
-    )
-
-
-def readable_paths(work: Workspace, entity: Entity, paths: Sequence[str]) -> tuple[str, ...]:
-    """Keep the paths whose every step the reader may see."""
-    return tuple(p for p in dict.fromkeys(paths) if _is_readable(work, entity.name, p))
-
-
-def _is_readable(work: Workspace, entity: str, path: str) -> bool:
-    at = entity
-    for step in path.split("."):
-        try:
-            _, field = resolve(work.catalog, at, step)
-        except KeyError:
-            return False
-        engine = at == "user" or step in ENGINE_FIELDS or step == "scope_unit"
-        if not engine and step not in readable_fields(work.catalog, work.actor, at):
-            return False
-        if field.type == "lines":
-            return False
-        at = field.options.get("to") or at
-    return True
-
-
-def query_of(asked: ListRequest, columns: Sequence[str]) -> Query:
-    """Return the query of a list request.
-
-    Raises:
-        Invalid: its filter text is wrong.
-    """
-    where = asked.arguments.get("where", "")
-    found = list(conditions(asked.work, asked.entity.name, asked.chips, where))
-    if asked.view is not None and asked.view.filter is not None:
-        found.append(asked.view.filter.typed)
-    return Query(
-        entity=asked.entity.name,
-        columns=tuple(columns),
-        conditions=tuple(found),
-        search=asked.arguments.get("q", ""),
-        sort=tuple(s for s in asked.sort if _is_sortable(asked, s)),
-        page=asked.page,
-        size=asked.size,
-        totals=readable_paths(asked.work, asked.entity, asked.entity.list.totals),
-    )
-
-
-def _is_sortable(asked: ListRequest, key: str) -> bool:
-    return _is_readable(asked.work, asked.entity.name, key.removeprefix("-"))
+__all__ = [
+    "ListRequest",
+    "card_paths",
+    "list_context",
+    "path_label",
+    "query_of",
+    "read_request",
+    "readable_paths",
+    "rows_of",
+]
 
 
 def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
     """Return all that ui/list.html wants, but for the frame."""
     asked = read_request(work, entity, request.args)
-    page, error = _ask(asked)
+    face = face_of(asked)
+    page, error = (face.page, "") if face is not None else _ask(asked)
     readable = entities_readable(work.catalog, work.actor)
-    rows = rows_of(work, entity, page, len(asked.columns), readable) if page else []
+    rows = rows_of(work, entity, page, len(asked.columns), readable) if page and not face else []
     may = {a: is_allowed(work, entity.name, a) for a in ("create", "export", "import", "bulk")}
     context: dict[str, Any] = {
         "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
@@ -155,7 +58,7 @@ def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
         "url": list_url(entity.name),
         "state": [(k, v) for k, vs in request.args.lists() if k != "page" for v in vs],
         "new_url": _new_url(entity, may),
-        "views": _views(asked),
+        "views": views_of(asked),
         "save_view_url": f"/e/{entity.name}/views",
         "query": request.query_string.decode(),
         "search": _search(asked),
@@ -169,10 +72,10 @@ def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
         "totals": _totals(asked, page, readable),
         "page": _pager(asked, page, len(rows)),
         "empty": _empty(asked, may),
-        "mode": asked.mode,
+        "mode": asked.mode if face is not None else "table",
         "modes": _modes(asked),
     }
-    return context | _doing(asked, may)
+    return context | _doing(asked, may) | (face.view if face is not None else {})
 
 
 def _ask(asked: ListRequest) -> tuple[Page | None, str]:
@@ -184,49 +87,6 @@ def _ask(asked: ListRequest) -> tuple[Page | None, str]:
         return RecordService(asked.work).page(query_of(asked, columns)), ""
     except Invalid as wrong:
         return None, "; ".join(say(p) for p in wrong.problems)
-
-
-def card_paths(work: Workspace, entity: Entity) -> tuple[str, ...]:
-    """Return the paths a card shows."""
-    card = entity.list.card
-    wanted = (card.title or entity.title, *card.subtitle, card.badge, card.amount)
-    return readable_paths(work, entity, [w for w in wanted if w])
-
-
-def rows_of(
-    work: Workspace, entity: Entity, page: Page, shown: int, readable: frozenset[str]
-) -> list[dict[str, Any]]:
-    """Return rows with cells and cards; the first `shown` columns are cells."""
-    make = makers(page.columns, work.style, readable)
-    places = {c.path: i for i, c in enumerate(page.columns)}
-    card = entity.list.card
-    title_at = places.get(card.title or entity.title)
-    first = places.get(entity.title, 0) if places.get(entity.title, shown) < shown else 0
-    rows = []
-    for row in page.rows:
-        cells = cells_of(page, make, row)
-        title = cells[title_at]["text"] if title_at is not None else f"#{row[0]}"
-        url = record_url(entity.name, row[0])
-        shown_cells = cells[:shown]
-        if shown_cells and shown_cells[first]["kind"] not in ("masked", "badge"):
-            shown_cells[first] = {**shown_cells[first], "kind": "title", "href": url}
-        subtitle = [t for p in card.subtitle if p in places and (t := cells[places[p]]["text"])]
-        rows.append(
-            {
-                "id": row[0],
-                "url": url,
-                "title": title,
-                "cells": shown_cells,
-                "card": {
-                    "title": title,
-                    "subtitle": " · ".join(subtitle),
-                    "badge": cells[places[card.badge]] if card.badge in places else None,
-                    "amount": cells[places[card.amount]]["text"] if card.amount in places else "",
-                    "meta": [],
-                },
-            }
-        )
-    return rows
 
 
 def _total_text(work: Workspace, page: Page | None) -> str:
@@ -254,56 +114,6 @@ def _search(asked: ListRequest) -> dict[str, str] | None:
     return {"value": asked.arguments.get("q", ""), "placeholder": "、".join(labels)}
 
 
-def _views(asked: ListRequest) -> list[dict[str, Any]]:
-    entity, current = asked.entity, asked.arguments.get("view", "")
-    query = request.query_string.decode()
-    found = [
-        {
-            "label": asked.work.message("All"),
-            "url": list_url(entity.name),
-            "current": not query,
-        }
-    ]
-    for view in entity.list.views:
-        found.append(
-            {
-                "label": text_of(view.label),
-                "url": list_url(entity.name, view=view.name),
-                "current": view.name == current,
-            }
-        )
-    for row in _saved(asked):
-        saved = row.settings.get("query", "")
-        mine = row.owner_id == asked.work.actor.user_id
-        found.append(
-            {
-                "label": row.name,
-                "url": f"/e/{entity.name}/?{saved}",
-                "current": query == saved,
-                "shared": row.shared_with == "everyone",
-                "mine": mine,
-                "delete_url": f"/e/{entity.name}/views/{row.id}/delete" if mine else "",
-            }
-        )
-    return found
-
-
-def _saved(asked: ListRequest) -> Sequence[Any]:
-    table = wy_saved_view
-    query = (
-        select(table)
-        .where(
-            table.c.entity == asked.entity.name,
-            or_(
-                table.c.owner_id == asked.work.actor.user_id,
-                table.c.shared_with == "everyone",
-            ),
-        )
-        .order_by(table.c.position, table.c.id)
-    )
-    return asked.work.connection.execute(query).all()
-
-
 def _chooser(asked: ListRequest) -> list[dict[str, Any]]:
     entity = asked.entity
     names = [*asked.columns, *entity.list.columns, *entity.fields, "created_at", "updated_at"]
@@ -323,16 +133,6 @@ def _chooser(asked: ListRequest) -> list[dict[str, Any]]:
     return found
 
 
-def path_label(work: Workspace, entity: Entity, path: str) -> str:
-    """Return what a path is called: the labels of its steps."""
-    names, at = [], entity.name
-    for step in path.split("."):
-        _, field = resolve(work.catalog, at, step)
-        names.append(text_of(field.label))
-        at = field.options.get("to") or at
-    return " · ".join(names[-2:])
-
-
 def _heads(asked: ListRequest, page: Page | None) -> list[dict[str, Any]]:
     if page is None:
         return []
@@ -341,7 +141,8 @@ def _heads(asked: ListRequest, page: Page | None) -> list[dict[str, Any]]:
         name = one["name"]
         down, up = f"-{name}" in asked.sort, name in asked.sort
         one["sorted"] = "desc" if down else "asc" if up else ""
-        one["sort_url"] = asked.url(sort=name if down or not up else f"-{name}")
+        if is_sortable(asked, name):
+            one["sort_url"] = asked.url(sort=name if down or not up else f"-{name}")
     return heads[: len(asked.columns)]
 
 

@@ -31,11 +31,9 @@ def _vary(response: Any) -> Any:
 def list_page(entity: str) -> Answer:
     """The list."""
     from engine.web.views.lists import list_context
-    from engine.web.views.modes import mode_context
 
     described = entity_for(entity)
     context = list_context(current_work(), described)
-    context |= mode_context(current_work(), described, context)
     part = wants_fragment("list-region")
     return render("ui/_list_region.html" if part else "ui/list.html", **context)
 

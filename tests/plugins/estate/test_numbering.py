@@ -9,6 +9,7 @@ from plugins.estate.numbering import (
     Place,
     SkipList,
     check_pattern,
+    floor_and_room,
     floor_label,
     floors,
     letters,
@@ -138,3 +139,20 @@ def test_the_search_key_holds_the_spellings_people_type() -> None:
     for typed in ("3-1-502", "3-1-0502", "3棟1單元502", "3栋1单元502", "3號樓1單元502"):
         assert typed in key
     assert len(search_key("9" * 300, building="3")) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0502", (5, "02")),
+        ("9棟1單元1204室", (12, "04")),
+        ("B102", (-1, "02")),
+        ("12", None),
+        ("001", None),
+        ("物業倉", None),
+    ],
+)
+def test_floor_and_number_are_read_off_a_rooms_number(
+    text: str, found: tuple[int, str] | None
+) -> None:
+    assert floor_and_room(text) == found

@@ -29,6 +29,26 @@ def test_an_empty_number_is_made_by_the_estates_pattern(
     assert room["state"] == "unsold"
 
 
+@pytest.mark.parametrize("typed", ["502", "0502", "５０２", "9-1-502", "9棟1單元502"])
+def test_a_number_as_customers_write_it_is_brought_to_the_pattern(
+    records: RecordService, typed: str
+) -> None:
+    (building,) = records.find("building", "estate.code == 'CHHY' and no == '9'")
+    (unit,) = records.find("building_unit", f"building == {building['id']} and no == '1'")
+    place = {"estate": building["estate"], "building": building["id"]}
+
+    room = records.create("room", {**place, "building_unit": unit["id"], "full_no": typed})
+
+    assert (room["full_no"], room["no"], room["floor_no"]) == ("9-1-0502", "02", 5)
+    assert records.get("floor", room["floor"])["no"] == 5
+
+
+def test_a_number_of_the_customers_own_stays(records: RecordService, room_of: Room) -> None:
+    room = new_room(records, room_of("CHHY", "3-1-0502"), no="9", full_no="物業 1 號倉")
+
+    assert room["full_no"] == "物業 1 號倉"
+
+
 def test_a_buildings_own_pattern_comes_first(records: RecordService, room_of: Room) -> None:
     like = room_of("CHHY", "3-1-0502")
     records.change("building", like["building"], {"room_pattern": "{棟}座{層}{室:A}"})

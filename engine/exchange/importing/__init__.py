@@ -1,0 +1,1 @@
+"""Import workbooks as customers have them: read, understood, looked at first, then written."""

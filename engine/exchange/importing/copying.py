@@ -1,0 +1,93 @@
+"""Put many rows into a table with COPY, and change many with one statement each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+Values = Mapping[str, Any]
+
+
+def take_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Return the next ids of a table, in order; nobody else gets them."""
+    sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+    series = func.generate_series(1, count).table_valued("n")
+    query = select(func.nextval(sequence)).select_from(series)
+    return sorted(connection.scalars(query))
+
+
+def copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Write rows that all have the same columns.
+
+    Raises:
+        psycopg.Error: as the database says; the transaction is then to be rolled back to a
+            savepoint.
+    """
+    if not rows:
+        return
+    names = list(rows[0])
+    wrapped = [name for name in names if isinstance(table.c[name].type, JSONB)]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            values = dict(row)
+            for name in wrapped:
+                if values[name] is not None:
+                    values[name] = Jsonb(values[name])
+            copy.write_row([values[name] for name in names])
+
+
+def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> int:
+    """Change rows by id and version, all with the same columns; return how many were changed.
+
+    The rows are copied aside and joined, which costs two statements however many there are.
+    """
+    if not rows:
+        return 0
+    aside = sql.Identifier(f"wy_import_{table.name}")
+    target = sql.Identifier(table.name)
+    changed = [name for name in rows[0] if name not in ("id", "version")]
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
+                aside, columns, target
+            )
+        )
+    temporary = Table(f"wy_import_{table.name}", table.metadata.__class__(), *_copies(table, rows))
+    copy_rows(connection, temporary, rows)
+    sets = sql.SQL(", ").join(
+        sql.SQL("{0} = n.{0}").format(sql.Identifier(name)) for name in changed
+    )
+    with driver.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "UPDATE {} AS t SET {}, version = t.version + 1 FROM {} AS n"
+                " WHERE t.id = n.id AND t.version = n.version"
+            ).format(target, sets, aside)
+        )
+        done: int = cursor.rowcount
+        cursor.execute(sql.SQL("DROP TABLE {}").format(aside))
+    return done
+
+
+def _copies(table: Table, rows: Sequence[Values]) -> list[Any]:
+    from sqlalchemy import Column
+
+    return [Column(name, table.c[name].type) for name in rows[0]]
+
+
+def defer_nothing(connection: Connection) -> None:
+    """Let deferred rules speak now, while the rows at fault are known."""
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))

@@ -1,0 +1,140 @@
+"""Rows as drafts of records: taken, completed and judged as if typed into the form one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.exchange.importing.links import found_key, reads_of
+from engine.exchange.importing.rows import Row
+from engine.exchange.importing.targets import Target
+from engine.extension import Conflict, Invalid, Problem, Refused, listeners
+from engine.metadata import Entity
+from engine.records import Draft, Workspace, is_allowed, joined
+from engine.records.incoming import complete, judge, take
+from engine.records.links import check_links
+from engine.records.plans import plan_of
+from engine.records.writing import announce, must_be_open
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Drafter:
+    """Makes drafts of the rows of one import."""
+
+    work: Workspace
+    entity: Entity
+    targets: Mapping[str, Target]
+
+    def make(self, rows: Sequence[Row]) -> None:
+        """Give each good row a draft; what is wrong with it goes to the row."""
+        may = {a: is_allowed(self.work, self.entity.name, a) for a in ("create", "change")}
+        for row in rows:
+            if row.is_good:
+                self._make(row, may)
+
+    def _make(self, row: Row, may: Mapping[str, bool]) -> None:
+        action = "create" if row.old is None else "change"
+        if not may[action]:
+            said = {
+                "create": "You may not create records here.",
+                "change": "You may not change this record.",
+            }
+            row.complain(said[action], "", "forbidden")
+            return
+        try:
+            row.draft = self._judged(row, action)
+        except Invalid as wrong:
+            row.problems += wrong.problems
+        except (Refused, Conflict) as wrong:
+            row.problems.append(Problem(wrong.message, wrong.params))
+        else:
+            row.problems += row.draft.all_problems()
+        if row.draft is not None and row.old is not None and not row.draft.changed():
+            row.state = "same"
+
+    def _judged(self, row: Row, action: str) -> Draft:
+        work, entity = self.work, self.entity.name
+        values = self._sent(row, action)
+        if listeners("before", entity, action):
+            record_id = None if row.old is None else row.old["id"]
+            announce(work, "before", entity, action, record_id, row.old, values)
+        draft = Draft(work, entity, old=row.old)
+        self._take(draft, values, action)
+        if row.old is not None and draft.changed():
+            must_be_open(draft)
+        complete(draft)
+        _check_links(draft)
+        judge(draft)
+        return draft
+
+    def _sent(self, row: Row, action: str) -> dict[str, Any]:
+        """Return what the row says, less what only finds records and what stays as it is."""
+        sent = {}
+        for path, value in row.given.items():
+            target = self.targets[path]
+            if target.is_helper:
+                continue
+            if action not in target.writes and (row.old is None or row.old.get(path) == value):
+                continue  # a key that nobody types, such as a number of a series
+            sent[path] = value
+        return sent
+
+    def _take(self, draft: Draft, values: dict[str, Any], action: str) -> None:
+        """Take what the cells gave; it was parsed before, so only rights are left to ask."""
+        slow = {}
+        for name, value in values.items():
+            target = self.targets.get(name)
+            known = target is not None and action in target.writes
+            if known and target is not None and target.field.type not in ("choice", "multi_choice"):
+                draft.values[name] = value
+                draft.sent.add(name)
+            else:
+                slow[name] = value
+        if slow:
+            take(draft, slow)
+
+
+def _check_links(draft: Draft) -> None:
+    """Check the links; rows with the same links and surroundings ask once."""
+    work, plan = draft.work, plan_of(draft.work.catalog, draft.entity.name)
+    changed = draft.changed()
+    linked = [f for f in plan.entity.fields.values() if f.type == "link" and f.name in changed]
+    for field in linked:
+        value = draft.values.get(field.name)
+        if value is None:
+            continue
+        around = tuple(draft.values.get(name) for name in reads_of(field))
+        key = found_key(draft.entity.name, field.name, value, around)
+        if key not in work.memo:
+            work.memo[key] = _problems_of(draft, field.name)
+        draft.problems += work.memo[key]
+
+
+def _problems_of(draft: Draft, name: str) -> list[Problem]:
+    """Return what is wrong with one link of a draft."""
+    alone = Draft(draft.work, draft.entity.name, old=draft.old)
+    # only this link counts as changed; the rest is what its filter reads
+    alone.values = dict(draft.values)
+    alone.old = {**draft.values, name: None}
+    check_links(alone)
+    return alone.problems
+
+
+def warm(work: Workspace, entity: Entity, rows: Sequence[Row]) -> None:
+    """Read what the entity's formulas want of linked records, all in a few statements."""
+    for link, paths in plan_of(work.catalog, entity.name).linked.items():
+        ids = sorted({row.given[link] for row in rows if isinstance(row.given.get(link), int)})
+        field = entity.fields[link]
+        source = joined(work, field.options["to"])
+        columns = [source.column(path).label(f"c{i}") for i, path in enumerate(paths)]
+        query = select(source.table.c.id.label("_id"), *columns).select_from(source.from_)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = query.where(source.table.c.id.in_(ids[start : start + _AT_ONCE]))
+            for row in work.connection.execute(some):
+                values = dict(zip(paths, row[1:], strict=True))
+                work.memo["linked", entity.name, link, row[0]] = values

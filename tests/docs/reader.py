@@ -1,0 +1,159 @@
+"""Somebody who follows a page of docs/ to the letter, in a folder and a database of his own."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from engine.cli import main
+from engine.storage.database import engine_for
+from engine.web.app import create_app
+from engine.web.session import state
+from tests.docs.pages import Block, blocks_of, fits, written
+
+_PRODUCT = Path(__file__).resolve().parents[2]
+_CONFIG = {
+    "SECRET_KEY": "only for tests, and long enough for a token",
+    "RATELIMIT_ENABLED": False,
+    "LISTEN_FOR_RELEASES": False,
+}
+
+
+class Reader:
+    """Writes files, types commands, and is surprised when a page promised something else."""
+
+    def __init__(self, folder: Path, database_url: str, patch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.kept: dict[str, str] = {}  # shell variables
+        self._app: Flask | None = None
+        patch.setenv("DATABASE_URL", database_url)
+        patch.setenv("DATA_DIR", str(folder / "var"))
+        patch.chdir(folder)
+
+    def take_product(self) -> None:
+        """Copy the metadata that comes with the product."""
+        shutil.copy(_PRODUCT / "models.yaml", self.folder)
+        for name in ("models", "reports"):
+            shutil.copytree(_PRODUCT / name, self.folder / name)
+
+    def follow(self, page: str) -> None:
+        """Do all that a page says, in order."""
+        for block in blocks_of(page):
+            self.do(block, page)
+
+    def do(self, block: Block, page: str) -> None:
+        """Do what one block says; blocks without a task are only read."""
+        if "file" in block.words:
+            self._write(block)
+        elif block.language == "console" and "not-run" not in block.words:
+            for command, expected in block.commands():
+                printed = self.type(command)
+                if not fits(expected, printed):
+                    pytest.fail(f"docs/{page}:{block.line}: $ {command}\n{printed}", pytrace=False)
+
+    def _write(self, block: Block) -> None:
+        path = self.folder / block.words["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(written(block, before), encoding="utf-8")
+
+    def type(self, command: str) -> str:
+        """Return what a command prints; knows `wuye`, `curl` and variables."""
+        setting = re.fullmatch(r"(\w+)=\$\((.*) \| (.*)\)", command)
+        if setting:
+            self.kept[setting[1]] = _picked(self.type(setting[2]), setting[3])
+            return ""
+        words = shlex.split(re.sub(r"\$(\w+)", lambda m: self.kept.get(m[1], m[0]), command))
+        environment: dict[str, str] = {}
+        while words and re.match(r"[A-Z_]+=", words[0]):
+            name, _, value = words.pop(0).partition("=")
+            environment[name] = value
+        if words[0] == "wuye":
+            return self._run_wuye(words[1:], environment)
+        if words[0] == "curl":
+            return self._curl(words[1:])
+        raise ValueError(f"nobody can type {command!r} here")
+
+    def _run_wuye(self, words: list[str], environment: dict[str, str]) -> str:
+        self.close()  # a release or an account may have come
+        done = CliRunner().invoke(main, words, env=environment, prog_name="wuye")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.output
+
+    @property
+    def app(self) -> Flask:
+        """The application, serving the release in force."""
+        if self._app is None:
+            config = {**_CONFIG, "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1"}
+            self._app = create_app(
+                root=self.folder, database_url=self.database_url, config=config
+            )
+        return self._app
+
+    def _curl(self, words: list[str]) -> str:
+        call: dict[str, Any] = {"method": "GET", "headers": {}, "query_string": []}
+        url = ""
+        while words:
+            word = words.pop(0)
+            if word == "-s":
+                continue
+            if word == "-X":
+                call["method"] = words.pop(0)
+            elif word == "-H":
+                name, _, value = words.pop(0).partition(": ")
+                call["headers"][name] = value
+            elif word == "--json":
+                call["data"] = words.pop(0)
+                call["headers"]["Content-Type"] = "application/json"
+                call["method"] = "POST" if call["method"] == "GET" else call["method"]
+            elif word == "-G":
+                call["method"] = "GET"
+            elif word == "--data-urlencode":
+                call["query_string"].append(tuple(words.pop(0).split("=", 1)))
+            elif word.startswith("http"):
+                url = re.sub(r"^https?://[^/]+", "", word)
+            else:
+                raise ValueError(f"curl {word!r} is not known here")
+        if not call["query_string"]:
+            del call["query_string"]
+        else:
+            call["query_string"] = dict(call["query_string"])
+        self.app.json.sort_keys = True  # type: ignore[attr-defined]
+        return self.app.test_client().open(url, **call).get_data(as_text=True)
+
+    def close(self) -> None:
+        """Stop the application."""
+        if self._app is not None:
+            state(self._app).stop()
+            state(self._app)._engine.dispose()
+            self._app = None
+
+    def ask_database(self, statement: str) -> Any:
+        """Run a statement and return what it finds first."""
+        from sqlalchemy import text
+
+        engine = engine_for(self.database_url)
+        with engine.begin() as connection:
+            found = connection.execute(text(statement))
+            value = found.scalar() if found.returns_rows else None
+        engine.dispose()
+        return value
+
+
+def _picked(printed: str, program: str) -> str:
+    """Return what the last part of a pipe takes out of an answer: jq -r .name."""
+    import json
+
+    name = shlex.split(program)
+    if name[:2] != ["jq", "-r"]:
+        raise ValueError(f"nobody can type {program!r} here")
+    return str(json.loads(printed)[name[2].removeprefix(".")])

@@ -1,0 +1,108 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, text
+
+from engine.cli import main
+
+MANIFEST = """\
+product: {name: Test, languages: [zh_Hant, en]}
+roles:
+  clerk: {label: Clerk}
+include: [models/test.yaml]
+"""
+MODULE = """\
+module: test
+label: Test
+entities:
+  room:
+    label: Room
+    title: name
+    fields:
+      name: {type: text, label: Name}
+"""
+
+
+class Project:
+    def __init__(self, root: Path, database_url: str) -> None:
+        self._root = root
+        self._url = database_url
+
+    def write(self, module: str) -> None:
+        (self._root / "models").mkdir(exist_ok=True)
+        (self._root / "models.yaml").write_text(MANIFEST)
+        (self._root / "models/test.yaml").write_text(module)
+
+    def run(self, command: str, *arguments: str) -> Result:
+        rooted = [] if command == "rollback" else ["--root", str(self._root)]
+        environ = {"DATABASE_URL": self._url}
+        return CliRunner().invoke(main, [command, *rooted, *arguments], env=environ)
+
+
+@pytest.fixture
+def project(tmp_path: Path, database_url: str) -> Project:
+    made = Project(tmp_path, database_url)
+    made.write(MODULE)
+    return made
+
+
+def test_plan_shows_what_apply_then_does(project: Project) -> None:
+    planned = project.run("plan", "--sql")
+    applied = project.run("apply", "--author", "ann", "--reason", "first")
+    again = project.run("plan")
+
+    assert "+ room table, 8 columns safe" in planned.output
+    assert 'CREATE TABLE "room"' in planned.output
+    assert "+ room table, 8 columns safe" in applied.output
+    assert applied.exit_code == 0, applied.output
+    assert again.output == "nothing to do\n"
+
+
+def test_apply_says_when_there_is_nothing_to_do(project: Project) -> None:
+    project.run("apply")
+
+    assert project.run("apply").output.startswith("nothing to do: release ")
+
+
+def test_a_lossy_plan_ends_with_two_and_needs_a_word(project: Project, engine: Engine) -> None:
+    project.run("apply")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO room (name) VALUES ('a'), ('7')"))
+    project.write(MODULE.replace("type: text", "type: integer"))
+
+    planned = project.run("plan", "--json")
+    refused = project.run("apply")
+    forced = project.run("apply", "--lossy")
+
+    steps = json.loads(planned.output)["steps"]
+    assert "room.name text -> bigint lossy" in " ".join(step["text"] for step in steps)
+    assert (planned.exit_code, refused.exit_code, forced.exit_code) == (2, 2, 0)
+    assert "nothing was done: --lossy takes these steps" in refused.output
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT name FROM room ORDER BY id")).all() == [None, 7]
+
+
+def test_wrong_metadata_ends_with_one_and_says_where(project: Project) -> None:
+    project.write(MODULE.replace("type: text", "type: txt"))
+
+    found = project.run("plan")
+
+    assert found.exit_code == 1
+    assert "models/test.yaml:8:20: unknown-type" in found.output
+
+
+def test_rollback_lists_releases_and_restores_one(project: Project) -> None:
+    project.run("apply", "--author", "ann", "--reason", "first")
+    project.write(MODULE + "      code: {type: text, label: Code}\n")
+    project.run("apply", "--author", "ben")
+
+    listed = project.run("rollback").output.splitlines()
+    restored = project.run("rollback", listed[-1].split()[0])
+    unknown = project.run("rollback", "99")
+
+    assert [line.split()[3] for line in listed] == ["ben", "ann"]
+    assert "restores release" in restored.output
+    assert "there is no release 99" in unknown.output
+    assert unknown.exit_code == 2
