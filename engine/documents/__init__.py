@@ -1,3 +1,20 @@
-"""Printed documents."""
+"""Printed documents: Typst templates over records, one compile for a whole batch."""
+
 from engine.documents.amounts import chinese_amount
-__all__=["chinese_amount"]
+from engine.documents.prints import find_print, is_generic, prints_of
+from engine.documents.rendering import Printed, render
+from engine.documents.selection import selected
+from engine.documents.tables import wy_print
+from engine.documents.typesetting import TemplateError
+
+__all__ = [
+    "Printed",
+    "TemplateError",
+    "chinese_amount",
+    "find_print",
+    "is_generic",
+    "prints_of",
+    "render",
+    "selected",
+    "wy_print",
+]

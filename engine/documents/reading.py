@@ -89,11 +89,10 @@ class Reader:
 
     def _conditions(self, source: Joined, rows: Rows) -> list[ColumnElement[bool]]:
         found = []
+        work = self.work.as_trusted() if self.trusted else self.work
         if rows.where:
-            typed = condition_of(self.work, rows.entity, rows.where)
-            found.append(compile_sql(typed, source))
+            found.append(compile_sql(condition_of(work, rows.entity, rows.where), source))
         if not self.work.catalog.entity(rows.entity).part_of:
-            work = self.work.as_trusted() if self.trusted else self.work
             rule = visible(work, rows.entity, source.table, "read", source)
             found += [] if rule is None else [rule]
         return found

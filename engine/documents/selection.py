@@ -71,6 +71,6 @@ def _key(
     try:
         _, field = resolve(work.catalog, entity, plain)
     except KeyError as unknown:
-        raise ValueError(f"a print of {entity!r} sorts by {plain!r}, which is no field") from unknown
+        raise ValueError(f"a print of {entity!r} sorts by {plain!r}, which it has not") from unknown
     steps = tuple(plain.split("."))
     return (source.title(steps) if field.type == "link" else source.column(steps)), down

@@ -53,10 +53,13 @@ def teller(catalog: Catalog, field: Field, style: Format, *, masked: bool) -> To
 def _writer(catalog: Catalog, field: Field, style: Format) -> Callable[[Any], str]:
     if field.type == "money":
         return amount_text
+    if field.type == "decimal" and field.options["scale"] > _MONEY_DECIMALS:
+        unit = str(field.options.get("unit", ""))
+        return lambda value: f"{amount_text(value)} {unit}".strip()
     if field.type == "link":
         target = str(field.options["to"])
         named = field_of(catalog, target, title_field(catalog, target))
-        return (lambda title: clean(title)) if named.type == "text" else _plain(named, style)
+        return clean if named.type == "text" else _plain(named, style)
     if field.type == "any_link":
         return lambda entity: catalog.entity(entity).label.in_(style.language) if entity else ""
     return _plain(field, style)

@@ -84,7 +84,8 @@ def _log(work: Workspace, asked: Asked, **values: Any) -> int:
 
 def _leave(work: Workspace, asked: Asked) -> ExportJob:
     export_id = _log(work, asked)
-    arguments = {"export": export_id, "language": asked.language or work.language}
+    language = asked.language or work.language
+    arguments = {"export": export_id, "entity": asked.entity, "language": language}
     job_id = enqueue(work.connection, JOB, arguments, user_id=work.actor.user_id)
     work.connection.execute(
         update(wy_export).where(wy_export.c.id == export_id).values(job_id=job_id)

@@ -4,6 +4,7 @@ from engine.expressions import Function, register_function
 from engine.extension.contexts import (
     ActionContext,
     ActionResult,
+    Context,
     EventContext,
     JobContext,
     Records,
@@ -11,6 +12,7 @@ from engine.extension.contexts import (
     ScreenPage,
 )
 from engine.extension.errors import Conflict, Invalid, NotFound, Problem, Refused
+from engine.extension.printing import after_print, document_data
 from engine.extension.registry import (
     Action,
     Channel,
@@ -42,6 +44,7 @@ __all__ = [
     "ActionResult",
     "Channel",
     "Conflict",
+    "Context",
     "EventContext",
     "FieldType",
     "Format",
@@ -64,9 +67,11 @@ __all__ = [
     "action",
     "actions",
     "after",
+    "after_print",
     "before",
     "channel",
     "channels",
+    "document_data",
     "job",
     "jobs",
     "listeners",

@@ -43,7 +43,9 @@ def test_an_amount_is_written_as_banks_want_it(amount: str, capitals: str) -> No
 
 
 def test_simplified_documents_get_simplified_capitals() -> None:
-    assert chinese_amount(Decimal("-20304056.78"), "zh_Hans") == "负贰仟零叁拾万肆仟零伍拾陆元柒角捌分"
+    assert (
+        chinese_amount(Decimal("-20304056.78"), "zh_Hans") == "负贰仟零叁拾万肆仟零伍拾陆元柒角捌分"
+    )
 
 
 def test_every_other_language_gets_the_traditional_ones() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select, true
@@ -20,6 +20,7 @@ from engine.storage.joins import Joined
 
 MOST_LOADED = 20_000  # records; of a larger entity only those that match are read
 _MOST_COMPARED = 3_000  # names among which near ones are looked for
+_ALIKE = 0.5
 _NAMES = ("text", "phone", "email", "id_number", "series", "url")
 
 
@@ -58,9 +59,13 @@ class Candidates:
         """Return titles that are much alike."""
         if len(self.titles) > _MOST_COMPARED:
             return []
-        spelled = {folded(title): title for title in self.titles.values()}
-        found = get_close_matches(folded(word), list(spelled), n=3, cutoff=0.5)
-        return [spelled[f] for f in found]
+        wanted = SequenceMatcher(None, "", folded(word))
+        scored = []
+        for title in sorted(set(self.titles.values())):
+            wanted.set_seq1(folded(title))
+            if wanted.quick_ratio() >= _ALIKE:
+                scored.append((-wanted.ratio(), title))
+        return [title for score, title in sorted(scored)[:3] if -score >= _ALIKE]
 
 
 def load_candidates(

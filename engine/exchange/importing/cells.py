@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,16 +29,18 @@ class CellReader:
 
     def __init__(self, style: Format) -> None:
         self._style = style
-        self._known: dict[tuple[str, type, Any], Any] = {}
 
-    def read(self, target: Target, raw: Any) -> Any:
-        """Return the value, or a Problem that says why there is none."""
-        key = (target.path, type(raw), raw)
-        try:
-            return self._known[key]
-        except KeyError:
-            value = self._known[key] = self._read(target, raw)
-            return value
+    def reader_of(self, target: Target) -> Callable[[Any], Any]:
+        """Return a function from a cell to its value, or to a Problem."""
+        known: dict[tuple[type, Any], Any] = {}
+
+        def read(raw: Any) -> Any:
+            key = (raw.__class__, raw)  # 1, 1.0 and True are equal, and are not the same cell
+            if key not in known:
+                known[key] = self._read(target, raw)
+            return known[key]
+
+        return read
 
     def _read(self, target: Target, raw: Any) -> Any:
         field = target.field

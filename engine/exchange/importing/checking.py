@@ -19,6 +19,7 @@ from engine.exchange.importing.uniqueness import check_unique
 from engine.extension import NotFound, Problem, Refused
 from engine.metadata import Entity
 from engine.records import Workspace, is_allowed
+from engine.storage.collector import collector_paused
 
 Tell = Callable[[int, int, str], None]
 STATES = ("create", "update", "same", "error")
@@ -93,8 +94,10 @@ def check(
     resolve_links(work, entity.name, done.rows, targets, plan.paths)
     warm(work, entity, done.rows)
     _match(work, done)
+    drafter = Drafter(work, entity, targets)
     for start in range(0, total, 2_000):
-        Drafter(work, entity, targets).make(done.rows[start : start + 2_000])
+        with collector_paused():  # drafts live on: walking them over and over takes a third
+            drafter.make(done.rows[start : start + 2_000])
         say(min(start + 2_000, total), total, "rows")
     _late_match(work, done)
     check_unique(work, entity, done.rows)
@@ -104,32 +107,33 @@ def check(
 
 def _read(work: Workspace, done: Checked) -> list[Row]:
     reader = CellReader(work.style)
-    columns = [(i, done.targets[path]) for i, path in sorted(done.plan.columns.items())]
-    constants = [(done.targets[path], raw) for path, raw in done.plan.constants.items()]
-    rows = []
-    for number, cells in done.table.rows:
-        row = Row(number, cells)
-        width = len(cells)
-        for column, target in columns:
-            _read_cell(reader, row, target, cells[column] if column < width else "")
-        for target, raw in constants:
-            _read_cell(reader, row, target, raw)
-        rows.append(row)
+    rows = [Row(number, cells) for number, cells in done.table.rows]
+    for column, path in sorted(done.plan.columns.items()):
+        read = _looked_up if done.targets[path].link else reader.reader_of(done.targets[path])
+        for row in rows:
+            raw = row.cells[column] if column < len(row.cells) else ""
+            _put(row, path, raw, read)
+    for path, raw in done.plan.constants.items():
+        read = _looked_up if done.targets[path].link else reader.reader_of(done.targets[path])
+        for row in rows:
+            _put(row, path, raw, read)
     return rows
 
 
-def _read_cell(reader: CellReader, row: Row, target: Target, raw: Any) -> None:
+def _looked_up(raw: Any) -> Any:
+    """Leave a link as it is written; all are looked up at once, later."""
+    return None if isinstance(raw, str) and not raw.strip() else raw
+
+
+def _put(row: Row, path: str, raw: Any, read: Callable[[Any], Any]) -> None:
     """Read a cell; an empty one says nothing, so that a sparse file clears no field."""
-    if raw == "" or raw is None or (isinstance(raw, str) and not raw.strip()):
+    if raw == "" or raw is None:
         return
-    if target.link:
-        row.given[target.path] = raw  # looked up later, all at once
-        return
-    value = reader.read(target, raw)
-    if isinstance(value, Problem):
+    value = read(raw)
+    if value.__class__ is Problem:
         row.problems.append(value)
     elif value is not None:
-        row.given[target.path] = value
+        row.given[path] = value
 
 
 def _match(work: Workspace, done: Checked) -> None:

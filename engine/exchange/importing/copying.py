@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Column, Connection, MetaData, Table, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 Values = Mapping[str, Any]
@@ -65,7 +65,7 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
                 aside, columns, target
             )
         )
-    temporary = Table(f"wy_import_{table.name}", table.metadata.__class__(), *_copies(table, rows))
+    temporary = Table(f"wy_import_{table.name}", MetaData(), *_copies(table, rows))
     copy_rows(connection, temporary, rows)
     sets = sql.SQL(", ").join(
         sql.SQL("{0} = n.{0}").format(sql.Identifier(name)) for name in changed
@@ -83,11 +83,4 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
 
 
 def _copies(table: Table, rows: Sequence[Values]) -> list[Any]:
-    from sqlalchemy import Column
-
     return [Column(name, table.c[name].type) for name in rows[0]]
-
-
-def defer_nothing(connection: Connection) -> None:
-    """Let deferred rules speak now, while the rows at fault are known."""
-    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from engine.exchange.importing.links import found_key, reads_of
 from engine.exchange.importing.rows import Row
 from engine.exchange.importing.targets import Target
 from engine.extension import Conflict, Invalid, Problem, Refused, listeners
-from engine.metadata import Entity
+from engine.metadata import Entity, Field
 from engine.records import Draft, Workspace, is_allowed, joined
 from engine.records.incoming import complete, judge, take
 from engine.records.links import check_links
@@ -36,6 +37,15 @@ class Drafter:
         for row in rows:
             if row.is_good:
                 self._make(row, may)
+
+    @cached_property
+    def _plain(self) -> dict[str, frozenset[str]]:
+        """Return, by action, the fields whose values may be set with no more to ask."""
+        found = {}
+        for action in ("create", "change"):
+            names = {t.path for t in self.targets.values() if action in t.writes}
+            found[action] = frozenset(n for n in names if not _has_picks(self.targets[n].field))
+        return found
 
     def _make(self, row: Row, may: Mapping[str, bool]) -> None:
         action = "create" if row.old is None else "change"
@@ -88,15 +98,19 @@ class Drafter:
         """Take what the cells gave; it was parsed before, so only rights are left to ask."""
         slow = {}
         for name, value in values.items():
-            target = self.targets.get(name)
-            known = target is not None and action in target.writes
-            if known and target is not None and target.field.type not in ("choice", "multi_choice"):
+            if name in self._plain[action]:
                 draft.values[name] = value
                 draft.sent.add(name)
             else:
                 slow[name] = value
         if slow:
             take(draft, slow)
+
+
+def _has_picks(field: Field) -> bool:
+    """Tell whether some options of a choice are only for some roles."""
+    options = field.options.get("options") or {}
+    return any(one.get("pick") for one in options.values())
 
 
 def _check_links(draft: Draft) -> None:

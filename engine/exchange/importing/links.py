@@ -31,6 +31,7 @@ def resolve_links(
     links = [targets[p] for p in paths if targets[p].link]
     for target in _in_order(links):
         reads = [p for p in _reads(target) if p in paths]
+        is_helped = any(p.startswith(f"{target.path}.") for p in paths)
         is_filtered = len(reads) == len(_reads(target))
         groups: dict[Around, list[Row]] = {}
         for row in rows:
@@ -38,7 +39,9 @@ def resolve_links(
                 around = tuple((p, row.given.get(p)) for p in reads)
                 groups.setdefault(around, []).append(row)
         for around, group in groups.items():
-            found = _resolve(work, target, dict(around), group, filtered=is_filtered)
+            found = _resolve(
+                work, target, dict(around), group, filtered=is_filtered, helped=is_helped
+            )
             if is_filtered and not target.is_helper:
                 # they were read within the actor's rows and the link's filter
                 values = tuple(value for _, value in around)
@@ -92,17 +95,23 @@ def _resolve(
     rows: Sequence[Row],
     *,
     filtered: bool,
+    helped: bool,
 ) -> set[int]:
     words = {as_text(row.given[target.path]) for row in rows}
     found = load_candidates(work, target.link, target.field, around, words, filtered=filtered)
     known: dict[Any, Any] = {}
+    alone: dict[str, int] = {}  # spellings that name one record, whatever stands beside them
     for row in rows:
         word = as_text(row.given.pop(target.path))
-        beside = _beside(row, target)
-        key = (word, tuple(sorted(beside.items())))
-        if key not in known:
-            known[key] = _find(found, target, word, beside, around)
-        answer = known[key]
+        answer = alone.get(word)
+        if answer is None:
+            beside = _beside(row, target)
+            key = (word, tuple(sorted(beside.items())))
+            if key not in known:
+                known[key] = _find(found, target, word, beside, around)
+            answer = known[key]
+            if not helped and len(found.called(word)) == 1:
+                alone[word] = answer
         if isinstance(answer, Problem):
             row.problems.append(answer)
         else:

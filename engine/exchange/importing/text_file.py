@@ -14,8 +14,11 @@ from engine.extension import Invalid
 _SEPARATORS = ",\t;|"
 _LOOKED_AT = 64 * 1024
 _LONGEST_CELL = 100_000
-# The first byte of the characters people use: of GB2312's first level, and of Big5's.
-_COMMON = {"gb18030": range(0xB0, 0xD8), "big5hkscs": range(0xA4, 0xC7)}
+# The bytes of the characters people use: those of GB2312's first level, and of Big5's.
+_COMMON = {
+    "gb18030": (range(0xB0, 0xD8), range(0xA1, 0xFF)),
+    "big5hkscs": (range(0xA4, 0xC7), range(0x40, 0xFF)),
+}
 
 
 def read_text_table(data: bytes) -> list[list[Any]]:
@@ -84,7 +87,9 @@ def _commonness(data: bytes, encoding: str) -> float:
     wide = [c for c in text[:_LOOKED_AT] if ord(c) > 0x7F and c.isalpha()]
     if not wide:
         return 0.0
-    common = sum(c.encode(encoding)[0] in _COMMON[encoding] for c in wide)
+    first, second = _COMMON[encoding]
+    pairs = [c.encode(encoding) for c in wide]
+    common = sum(len(b) == 2 and b[0] in first and b[1] in second for b in pairs)
     return common / len(wide)
 
 

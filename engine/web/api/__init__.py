@@ -2,9 +2,13 @@
 
 from flask import Flask
 
+from engine.web.api import doing
 from engine.web.api.routes import bp
 
 
 def register(app: Flask) -> None:
     """Add the API to the application."""
     app.register_blueprint(bp)
+
+
+__all__ = ["doing", "register"]

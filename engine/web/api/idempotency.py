@@ -55,8 +55,18 @@ def once(work: Workspace, run: Run) -> Any:
 
 
 def _digest() -> str:
-    parts = (request.method.encode(), request.full_path.encode(), request.get_data())
-    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+    """Return what makes two calls the same: method, address, body, files and their contents."""
+    digest = hashlib.sha256(f"{request.method} {request.full_path}".encode())
+    if not request.files:
+        digest.update(request.get_data())
+        return digest.hexdigest()
+    for name, value in sorted(request.form.items(multi=True)):
+        digest.update(f"\n{name}={value}".encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        digest.update(f"\n{name}={file.filename}\n".encode())
+        digest.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]
+        file.stream.seek(0)
+    return digest.hexdigest()
 
 
 def _first_answer(work: Workspace, key: str, digest: str) -> Response:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.access import entities_readable, readable_fields
+from engine.expressions import Typed, check, parse
 from engine.fieldtypes import field_type
+from engine.loading.scopes import EntityScope
 from engine.metadata import Entity
-from engine.records import ENGINE_FIELDS, Column, Page, RecordService, Workspace
+from engine.records import (
+    ENGINE_FIELDS,
+    MAX_PAGE_SIZE,
+    Column,
+    Page,
+    Query,
+    RecordService,
+    Workspace,
+    is_allowed,
+)
 from engine.records.plans import plan_of
 
 Json = dict[str, Any]
@@ -58,13 +70,18 @@ def page_json(page: Page) -> Json:
     return answer
 
 
-def record_json(work: Workspace, entity: Entity, record_id: int) -> Json:
+def record_json(work: Workspace, entity: Entity, record_id: int, after: str = "") -> Json:
     """Return one record with its lines.
+
+    `after` is the action by which the caller just wrote it: who may write and not read gets
+    back its number only.
 
     Raises:
         NotFound: there is none, or none the caller may see.
     """
     service = RecordService(work)
+    if after and not is_allowed(work, entity.name, "read"):
+        return {"id": record_id}
     page = service.view(entity.name, record_id, columns_for(work, entity))
     writers = [field_type(c.field.type).to_wire for c in page.columns]
     found = row_json(page.columns, page.rows[0], writers)
@@ -76,24 +93,31 @@ def record_json(work: Workspace, entity: Entity, record_id: int) -> Json:
 
 
 def _lines(work: Workspace, entity: Entity, name: str, record_id: int) -> list[Json]:
+    """Return all lines of a record that the caller may see, with labels and masks."""
     options = entity.fields[name].options
     child = work.catalog.entity(options["of"])
-    rows = RecordService(work).lines(entity.name, name, record_id)
-    shown = readable_fields(work.catalog, work.actor, child.name) or frozenset(child.fields)
-    return [
-        {"id": row["id"], "version": row["version"]}
-        | {
-            n: field_type(f.type).to_wire(f, row.get(n))
-            for n, f in child.fields.items()
-            if n in shown and n != options["by"] and n in row
-        }
-        for row in rows
-    ]
+    shown = readable_fields(work.catalog, work.actor, child.name)
+    names = [n for n, f in child.fields.items() if n in shown and f.type != "lines"]
+    query = Query(
+        entity=child.name,
+        columns=tuple(n for n in names if n != options["by"]),
+        conditions=(line_condition(work, child.name, options["by"], record_id),),
+        size=MAX_PAGE_SIZE,
+        count=False,
+    )
+    found: list[Json] = []
+    while True:
+        page = RecordService(work).page(query)
+        writers = [field_type(c.field.type).to_wire for c in page.columns]
+        found += [row_json(page.columns, row, writers) for row in page.rows]
+        if not page.has_more:
+            return found
+        query = replace(query, after=page.next)
 
 
-def taken(sent: Mapping[str, Any]) -> Json:
-    """Return the values a caller sent; the number and the version are no values."""
-    return {name: value for name, value in sent.items() if name not in ("id", "version")}
+def line_condition(work: Workspace, child: str, link: str, record_id: int) -> Typed:
+    """Return the condition that a line belongs to a record."""
+    return check(parse(f"{link} == {record_id}"), EntityScope(work.catalog, child))
 
 
 def entity_names(work: Workspace) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.fieldtypes import Format, field_type
+from engine.fieldtypes import Format, field_type, mask
 from engine.metadata import Field
 from engine.records import Column, Page
 from engine.web.i18n import label as text_of
@@ -22,7 +22,17 @@ def cell_kind(field: Field) -> str:
 
 def makers(columns: Sequence[Column], style: Format, readable: frozenset[str]) -> list[Make]:
     """Return one function per column: (value, title, row) -> cell; built once per page."""
-    return [maker(c.field, style, readable, masked=c.masked) for c in columns]
+    return [_cover(c) or maker(c.field, style, readable) for c in columns]
+
+
+def _cover(column: Column) -> Make | None:
+    """Return what covers a masked column; also for who may reveal it, each time noted."""
+    kind = column.field.mask
+    if not kind:
+        return None
+    if column.masked:  # it came covered
+        return lambda value, title, row: {"kind": "masked", "text": value or ""}
+    return lambda value, title, row: {"kind": "masked", "text": mask(kind, value) if value else ""}
 
 
 def maker(field: Field, style: Format, readable: frozenset[str], *, masked: bool = False) -> Make:

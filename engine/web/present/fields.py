@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.access import actor_values
+from engine.access import actor_values, changeable_fields, masked_fields, readable_fields
 from engine.fieldtypes import field_type, mask
 from engine.metadata import Field
 from engine.records import Draft, Workspace
@@ -193,7 +193,8 @@ def _lines(form: FormContext, described: Field, view: View, value: Any) -> None:
     names = described.options.get("columns") or [
         n for n in child.fields if n != described.options["by"]
     ]
-    fields = [child.fields[n] for n in names if n in child.fields]
+    shown = readable_fields(form.work.catalog, form.work.actor, child.name)
+    fields = [child.fields[n] for n in names if n in child.fields and n in shown]
     view["columns"] = [
         {
             "name": f.name,
@@ -233,6 +234,10 @@ def _defaults(entity: str, form: FormContext, values: dict[str, Any]) -> dict[st
     return found
 
 
+def _masked_of(form: FormContext, entity: str) -> frozenset[str]:
+    return masked_fields(form.work.catalog, form.work.actor, entity)
+
+
 def _line(
     form: FormContext,
     entity: str,
@@ -250,8 +255,9 @@ def _line(
         row if typed else {},
         form.errors,
         form.titles,
-        None,
+        changeable_fields(form.work.catalog, form.work.actor, entity),
         form.readable,
+        masked=_masked_of(form, entity) if row.get("id") else frozenset(),
         prefix=f"{form.prefix}{name}.{index}.",
     )
     return {

@@ -8,17 +8,20 @@ from typing import Any
 from flask import flash, redirect, request
 
 from engine.access import changeable_fields, entities_readable
-from engine.extension import Invalid
+from engine.extension import Invalid, Refused
 from engine.metadata import Entity, Field
-from engine.records import RecordService, Workspace
+from engine.records import RecordService, Workspace, is_allowed
+from engine.records.bulk import MAX_AT_ONCE
 from engine.web.desk import render
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
+from engine.web.once import answered_before, remember
 from engine.web.present.fields import FormContext, field_view
 from engine.web.present.posted import posted_values
+from engine.web.present.titles import read_titles
 from engine.web.urls import list_url, record_url
-from engine.web.views.forms import read_titles
 from engine.web.views.pressing import chosen_ids
+from engine.web.views.timeline import said
 
 Answer = Any
 
@@ -35,6 +38,8 @@ def _fields(work: Workspace, entity: Entity) -> list[Field]:
 
 def bulk_answer(work: Workspace, entity: Entity) -> Answer:
     """Show the form, the preview, or do it."""
+    if entity.written_by == "plugins" or entity.part_of:
+        raise Refused("These records are written by the system only.")
     ids = chosen_ids()
     if not ids:
         flash(work.message("Choose at least one record."), "warning")
@@ -45,8 +50,12 @@ def bulk_answer(work: Workspace, entity: Entity) -> Answer:
         return _form(work, entity, fields, ids)
     service = RecordService(work)
     if request.form.get("_commit") == "1":
+        before = answered_before(work)
+        if before:
+            return redirect(before)
         done = service.bulk_change(entity.name, ids, changes)
         flash(work.message("%(n)s records changed.", n=len(done.changed)), "success")
+        remember(work, list_url(entity.name))
         return redirect(list_url(entity.name))
     return _preview(work, entity, ids, changes)
 
@@ -92,7 +101,7 @@ def _form(work: Workspace, entity: Entity, fields: list[Field], ids: list[int]) 
 
 def _preview(work: Workspace, entity: Entity, ids: list[int], changes: dict[str, Any]) -> Answer:
     outcome = RecordService(work).preview_bulk(entity.name, ids, changes)
-    titles = read_titles(work, {entity.name: set(ids)})
+    titles = read_titles(work, {}, {entity.name: set(ids)})
     hidden = [("ids", i) for i in ids] + [("_commit", "1")]
     hidden += [
         (k, v)
@@ -101,7 +110,11 @@ def _preview(work: Workspace, entity: Entity, ids: list[int], changes: dict[str,
         for v in vs
     ]
     labels = [
-        {"label": text_of(entity.fields[n].label), "old": "…", "new": "" if v is None else str(v)}
+        {
+            "label": text_of(entity.fields[n].label),
+            "old": "…",
+            "new": said(work, entity.fields[n], v),
+        }
         for n, v in changes.items()
     ]
     frame = _frame(work, entity, work.message("Change many"), ids)
@@ -136,8 +149,16 @@ def bulk_delete_answer(work: Workspace, entity: Entity) -> Answer:
     ids = chosen_ids()
     if not ids:
         raise Invalid("Choose at least one record.")
+    if len(ids) > MAX_AT_ONCE:
+        raise Invalid("At most %(most)s records at once.", most=MAX_AT_ONCE)
+    if not is_allowed(work, entity.name, "bulk"):
+        raise Refused("You have no right to do this here.")
+    before = answered_before(work)
+    if before:
+        return redirect(before)
     service = RecordService(work)
     for record_id in ids:
         service.delete(entity.name, record_id)
     flash(work.message("%(n)s records deleted.", n=len(ids)), "success")
+    remember(work, list_url(entity.name))
     return redirect(list_url(entity.name))

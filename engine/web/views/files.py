@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from os import SEEK_END
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
@@ -11,13 +13,16 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from engine.access import readable_fields
-from engine.extension import Invalid, NotFound
+from engine.extension import Invalid, InvalidValue, NotFound, Problem
+from engine.fieldtypes import field_type
+from engine.fieldtypes.file import FileType
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace
 from engine.storage import FileStore
 from engine.storage import file_store as open_store
 from engine.storage.system_tables import wy_file
 from engine.web.present.posted import uploads
+from engine.web.urls import numbers
 
 Answer = Any
 
@@ -49,16 +54,33 @@ def keep_file(
     )
 
 
+def keep_for_field(work: Workspace, upload: FileStorage, entity: Entity, field: Field) -> int:
+    """Keep a file that a field is to hold; return its id.
+
+    Raises:
+        Invalid: the field takes no such file; names the field.
+    """
+    size = upload.stream.seek(0, SEEK_END)
+    upload.stream.seek(0)
+    kind = cast(FileType, field_type(field.type))
+    try:
+        kind.check_upload(field, upload.filename or "", size)
+        return keep_file(work, upload, entity.name, None, field.name)
+    except InvalidValue as wrong:
+        raise Invalid([Problem(wrong.message, wrong.params, field.name)]) from wrong
+    except Invalid as wrong:
+        raise Invalid([replace(p, field=field.name) for p in wrong.problems]) from wrong
+
+
 def take_uploads(work: Workspace, entity: Entity, fields: Iterable[Field]) -> dict[str, Any]:
     """Keep the files that came with a form; return the values of their fields."""
     found: dict[str, Any] = {}
     given = uploads(request.files, fields)
     for name, files in given.items():
         field = entity.fields[name]
-        ids = [keep_file(work, f, entity.name, None, name) for f in files]
+        ids = [keep_for_field(work, f, entity, field) for f in files]
         if field.options.get("multiple"):
-            kept = [int(k) for k in request.form.getlist(f"{name}.keep") if k.isdecimal()]
-            found[name] = [*kept, *ids]
+            found[name] = [*numbers(request.form.getlist(f"{name}.keep")), *ids]
         else:
             found[name] = ids[-1]
     return found
@@ -84,6 +106,14 @@ def file_answer(work: Workspace, file_id: int) -> Answer:
     return answer
 
 
+def download(content: Any, content_type: str, name: str) -> Answer:
+    """Answer a file to be saved under a name, which may be in any script."""
+    answer = make_response(content)
+    answer.headers["Content-Type"] = content_type or "application/octet-stream"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
 def _may_see(work: Workspace, row: Any) -> bool:
     if work.actor.is_unlimited:
         return True
@@ -96,7 +126,7 @@ def _may_see(work: Workspace, row: Any) -> bool:
     if row.field in entity.fields and row.field not in readable:
         return False
     try:
-        RecordService(work).view(entity.name, row.record_id, (entity.title,))
+        RecordService(work).view(entity.name, row.record_id, ())
     except (NotFound, Invalid):
         return False
     return True

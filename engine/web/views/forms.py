@@ -42,7 +42,8 @@ def fresh_values(work: Workspace, entity: Entity, given: Mapping[str, Any]) -> d
     name, and what is fetched from it, would show.
     """
     draft = Draft(work, entity.name)
-    take(draft, {k: v for k, v in given.items() if k in entity.fields and entity.fields[k].type != "lines"})
+    plain = {n for n, f in entity.fields.items() if f.type != "lines"}
+    take(draft, {k: v for k, v in given.items() if k in plain})
     check_links(draft)
     for problem in draft.problems:
         draft.values.pop(problem.field, None)

@@ -15,6 +15,7 @@ from engine.storage.system_tables import ab_user, wy_audit
 from engine.web.desk import render
 from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, record_url
+from engine.web.views.forms import title_of
 from engine.web.views.timeline import changes_of, event
 
 Answer = Any
@@ -38,7 +39,7 @@ def history_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     rows = work.connection.execute(query).all()
     may = is_allowed(work, entity.name, "change") and entity.written_by == "people"
     here = record_url(entity.name, record_id)
-    title = str(record.get(entity.title) or f"#{record_id}")
+    title = title_of(work, entity, record)
     versions = []
     for i, row in enumerate(rows[:PER_PAGE]):
         current = i == 0 and not before
@@ -78,7 +79,7 @@ def restore_answer(work: Workspace, entity: Entity, record_id: int, audit_id: in
             wy_audit.c.record_id == record_id,
         )
     ).one_or_none()
-    if row is None:
+    if row is None or row.snapshot is None:
         raise NotFound("version", audit_id)
     from engine.access import changeable_fields
 

@@ -30,7 +30,7 @@ def home_answer(work: Workspace) -> Answer:
     items = list(items_for(work))
     numbers = [i for i in items if i.show in ("count", "sum")]
     values = _values(work, numbers)
-    cards = [_card(work, item, values.get(item.name)) for item in numbers]
+    cards = [_card(work, item, values.get(i)) for i, item in enumerate(numbers)]
     lists = [_list(work, item) for item in items if item.show == "list"]
     shortcuts = [
         {"label": entry["label"], "icon": entry["icon"], "url": entry["url"]}
@@ -55,19 +55,26 @@ def items_for(work: Workspace) -> Iterator[HomeItem]:
     for module in catalog.modules.values():
         for item in module.home:
             mine = not item.roles or actor.is_unlimited or item.roles & actor.roles
-            if mine and is_allowed(work, item.entity, "read"):
+            if mine and is_allowed(work, item.entity, "read") and _is_shown(work, item):
                 yield item
 
 
-def _values(work: Workspace, items: list[HomeItem]) -> dict[str, Any]:
+def _is_shown(work: Workspace, item: HomeItem) -> bool:
+    """Tell whether the reader may see the field that is summed."""
+    if item.show != "sum":
+        return True
+    return bool(readable_paths(work, work.catalog.entity(item.entity), [item.field]))
+
+
+def _values(work: Workspace, items: list[HomeItem]) -> dict[int, Any]:
     """Count and sum everything in one statement."""
     parts: list[Select[Any]] = []
-    for item in items:
+    for place, item in enumerate(items):
         source = joined(work, item.entity)
         total: ColumnElement[Any] = func.count()
         if item.show == "sum":
             total = func.coalesce(func.sum(source.column(tuple(item.field.split(".")))), 0)
-        query = select(literal(item.name).label("n"), sql_cast(total, SqlNumeric).label("v"))
+        query = select(literal(place).label("n"), sql_cast(total, SqlNumeric).label("v"))
         conditions = []
         if item.filter is not None:
             conditions.append(compile_sql(item.filter.typed, source))

@@ -112,7 +112,8 @@ def move_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     values = {entity.list.board.by: request.form.get("value", "")}
     version = request.form.get("version", type=int)
     try:
-        done = RecordService(work).change(entity.name, record_id, values, version=version)
+        with work.connection.begin_nested():
+            done = RecordService(work).change(entity.name, record_id, values, version=version)
     except (Invalid, Refused, Conflict) as wrong:
         if request.headers.get("HX-Request") == "true" or request.is_json:
             return jsonify({"error": reasons(wrong)}), 422

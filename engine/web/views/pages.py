@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.access import entities_readable, readable_fields
+from engine.access import entities_readable, readable_fields, revealable_fields
 from engine.expressions import holds
 from engine.extension import Invalid
 from engine.metadata import Entity, Field, Related
@@ -39,9 +39,9 @@ def page_context(work: Workspace, entity: Entity, record_id: int) -> View:
     for path in paths:
         if "." in path:
             cells[path]["label"] = path_label(work, entity, path)
-    for column in page.columns:
-        if column.masked and cells[column.path].get("text"):
-            cells[column.path]["unmask_url"] = ""
+    for name in revealable_fields(work.catalog, work.actor, entity.name) & cells.keys():
+        if cells[name].get("text"):
+            cells[name]["unmask_url"] = record_url(entity.name, record_id, f"reveal/{name}")
     title = cells.get(entity.title, {}).get("text") or f"#{record_id}"
     may = {a: is_allowed(work, entity.name, a) for a in ("change", "delete", "create")}
     by_people = entity.written_by == "people"

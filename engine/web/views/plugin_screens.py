@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import flash, make_response, redirect, request
+from flask import flash, redirect, request
 
 from engine.extension import NotFound, Refused, ScreenPage, screens
 from engine.records import PluginContext, Workspace, is_allowed
 from engine.web.desk import render
 from engine.web.once import answered_before, remember
 from engine.web.urls import screen_url
+from engine.web.views.files import download
 
 Answer = Any
 
@@ -50,10 +51,7 @@ def _answer(work: Workspace, name: str, page: ScreenPage) -> Answer:
         remember(work, page.redirect)
         return redirect(page.redirect)
     if page.file is not None:
-        answer = make_response(page.file)
-        answer.headers["Content-Type"] = page.content_type
-        answer.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}"'
-        return answer
+        return download(page.file, page.content_type, page.file_name)
     context: dict[str, Any] = {
         "title": "",
         "crumbs": [],

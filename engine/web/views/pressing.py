@@ -8,16 +8,19 @@ from typing import Any
 from flask import flash, make_response, redirect, request
 
 from engine.access import entities_readable
-from engine.extension import ActionResult, Invalid, NotFound
+from engine.extension import ActionResult, Invalid, NotFound, Refused
 from engine.metadata import Button, Entity
-from engine.records import RecordService, Workspace
+from engine.records import RecordService, Workspace, is_allowed
 from engine.web.desk import render
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
 from engine.web.present.fields import FormContext, field_view
 from engine.web.present.posted import posted_values
-from engine.web.urls import button_url, list_url, record_url
+from engine.web.present.titles import read_titles
+from engine.web.urls import button_url, list_url, numbers, record_url
+from engine.web.views.files import download
+from engine.web.views.forms import title_of
 
 Answer = Any
 
@@ -27,6 +30,8 @@ def press_answer(work: Workspace, entity: Entity, name: str) -> Answer:
     button = entity.buttons.get(name)
     if button is None:
         raise NotFound(f"{entity.name}.{name}", "")
+    if not is_allowed(work, entity.name, name):
+        raise Refused("You have no right to do this here.")
     ids = chosen_ids()
     if request.method == "GET":
         return _dialog(work, entity, button, ids)
@@ -35,7 +40,8 @@ def press_answer(work: Workspace, entity: Entity, name: str) -> Answer:
         return _go(before)
     asked = posted_values(work.catalog, entity, request.form, button.ask.values())
     try:
-        result = RecordService(work).press(entity.name, name, ids, asked)
+        with work.connection.begin_nested():
+            result = RecordService(work).press(entity.name, name, ids, asked)
     except Invalid as wrong:
         if button.ask:
             return _dialog(work, entity, button, ids, asked, wrong), 422
@@ -46,15 +52,12 @@ def press_answer(work: Workspace, entity: Entity, name: str) -> Answer:
 def chosen_ids() -> list[int]:
     """Return the records that a form or an address names, sorted, each once."""
     raw = [*request.args.getlist("ids"), *request.form.getlist("ids")]
-    return sorted({int(i) for i in raw if i.isdigit()})
+    return numbers(raw)
 
 
 def _done(work: Workspace, entity: Entity, ids: list[int], result: ActionResult) -> Answer:
     if result.file is not None:
-        answer = make_response(result.file)
-        answer.headers["Content-Type"] = result.content_type
-        answer.headers["Content-Disposition"] = f'attachment; filename="{result.file_name}"'
-        return answer
+        return download(result.file, result.content_type, result.file_name)
     message = work.message(result.message or "Done.", **result.params)
     flash(message, "success")
     one = record_url(entity.name, ids[0]) if len(ids) == 1 else list_url(entity.name)
@@ -71,6 +74,17 @@ def _go(target: str) -> Answer:
     return redirect(target)
 
 
+def _typed_titles(
+    work: Workspace, button: Button, typed: dict[str, Any]
+) -> dict[tuple[str, Any], str]:
+    wanted: dict[str, set[int]] = {}
+    for name, field in button.ask.items():
+        chosen = numbers([str(typed.get(name, ""))])
+        if field.type == "link" and chosen:
+            wanted.setdefault(field.options["to"], set()).update(chosen)
+    return read_titles(work, {}, wanted)
+
+
 def _dialog(
     work: Workspace,
     entity: Entity,
@@ -82,7 +96,7 @@ def _dialog(
     service = RecordService(work)
     title = ""
     if len(ids) == 1:
-        title = str(service.get(entity.name, ids[0]).get(entity.title) or f"#{ids[0]}")
+        title = title_of(work, entity, service.get(entity.name, ids[0]))
     problems = wrong.problems if wrong else ()
     form = FormContext(
         work=work,
@@ -90,6 +104,7 @@ def _dialog(
         values={n: f.default for n, f in button.ask.items()},
         typed=typed or {},
         errors={p.field: say(p) for p in problems if p.field},
+        titles=_typed_titles(work, button, typed or {}),
         readable=entities_readable(work.catalog, work.actor),
         lookup_base=f"{button_url(entity.name, button.name)}/lookup",
     )

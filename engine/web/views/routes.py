@@ -155,7 +155,7 @@ def edit_cell(entity: str, record_id: int, field: str) -> Answer:
 @bp.post("/e/<entity>/<int:record_id>/comments")
 def comment(entity: str, record_id: int) -> Answer:
     """Write a comment."""
-    from engine.web.views.timeline import comment_answer
+    from engine.web.views.talking import comment_answer
 
     return comment_answer(current_work(), entity_for(entity), record_id)
 
@@ -163,7 +163,7 @@ def comment(entity: str, record_id: int) -> Answer:
 @bp.get("/e/<entity>/<int:record_id>/mentions")
 def mentions(entity: str, record_id: int) -> Answer:
     """People to mention."""
-    from engine.web.views.timeline import mention_answer
+    from engine.web.views.talking import mention_answer
 
     return mention_answer(current_work(), entity_for(entity, "comment"), record_id)
 
@@ -171,7 +171,7 @@ def mentions(entity: str, record_id: int) -> Answer:
 @bp.post("/e/<entity>/<int:record_id>/files")
 def attach(entity: str, record_id: int) -> Answer:
     """Attach files."""
-    from engine.web.views.timeline import attach_answer
+    from engine.web.views.talking import attach_answer
 
     return attach_answer(current_work(), entity_for(entity), record_id)
 

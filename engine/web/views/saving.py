@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,15 @@ from engine.web.once import answered_before, remember
 from engine.web.present.posted import posted_values
 from engine.web.urls import list_url, new_url, record_url
 from engine.web.views.files import take_uploads
-from engine.web.views.forms import form_context, form_fields, fresh_values, stored_values
+from engine.web.views.forms import (
+    form_context,
+    form_fields,
+    fresh_values,
+    stored_values,
+    title_of,
+)
+from engine.web.views.revealing import note_revealed
+from engine.web.views.timeline import said
 
 Answer = Any
 
@@ -34,7 +43,9 @@ def new_answer(work: Workspace, entity: Entity) -> Answer:
         return redirect(before)
     sent = _sent(work, entity)
     try:
-        record = RecordService(work).create(entity.name, sent)
+        with work.connection.begin_nested():
+            sent |= take_uploads(work, entity, form_fields(work, entity))
+            record = RecordService(work).create(entity.name, sent)
     except Invalid as wrong:
         fresh = fresh_values(work, entity, {})
         context = form_context(work, entity, fresh, typed=sent, problems=wrong.problems)
@@ -49,10 +60,11 @@ def new_answer(work: Workspace, entity: Entity) -> Answer:
 
 def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     """Show or take the form of a record."""
-    if entity.written_by == "plugins":
+    if entity.written_by == "plugins" or entity.part_of:
         raise Refused("These records are written by the system only.")
     values = stored_values(work, entity, record_id)
     if request.method == "GET":
+        note_revealed(work, entity, values)
         return render("ui/form.html", **form_context(work, entity, values))
     here = record_url(entity.name, record_id)
     if answered_before(work):
@@ -60,7 +72,9 @@ def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     sent = _sent(work, entity)
     version = request.form.get("_version", type=int)
     try:
-        RecordService(work).change(entity.name, record_id, sent, version=version)
+        with work.connection.begin_nested():
+            sent |= take_uploads(work, entity, form_fields(work, entity))
+            RecordService(work).change(entity.name, record_id, sent, version=version)
     except Invalid as wrong:
         context = form_context(
             work, entity, values, typed=sent, problems=wrong.problems, version=version or ""
@@ -74,10 +88,7 @@ def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
 
 
 def _sent(work: Workspace, entity: Entity) -> dict[str, Any]:
-    fields = form_fields(work, entity)
-    sent = posted_values(work.catalog, entity, request.form, fields)
-    sent.update(take_uploads(work, entity, fields))
-    return sent
+    return posted_values(work.catalog, entity, request.form, form_fields(work, entity))
 
 
 def _conflict(
@@ -96,8 +107,8 @@ def _conflict(
             {
                 "name": name,
                 "label": text_of(entity.fields[name].label),
-                "theirs": "" if theirs is None else str(theirs),
-                "yours": "" if yours is None else str(yours),
+                "theirs": said(work, entity.fields[name], theirs),
+                "yours": said(work, entity.fields[name], yours),
             }
             for name, (theirs, yours) in overtaken.differences.items()
         ],
@@ -110,13 +121,18 @@ def _conflict(
 
 def delete_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     """Ask whether to delete, and delete."""
+    if entity.written_by == "plugins" or entity.part_of:
+        raise Refused("These records are written by the system only.")
+    if request.method == "POST" and (before := answered_before(work)):
+        return redirect(before)
     values = RecordService(work).get(entity.name, record_id)
     if request.method == "POST":
         version = request.form.get("_version", type=int)
         RecordService(work).delete(entity.name, record_id, version=version)
         flash(work.message("Deleted."), "success")
+        remember(work, list_url(entity.name))
         return redirect(list_url(entity.name))
-    title = str(values.get(entity.title) or f"#{record_id}")
+    title = title_of(work, entity, values)
     return render(
         "ui/confirm_delete.html",
         entity={"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
@@ -131,7 +147,7 @@ def delete_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
         action_url=request.path,
         cancel_url=record_url(entity.name, record_id),
         version=values["version"],
-        request_id="",
+        request_id=secrets.token_urlsafe(12),
     )
 
 

@@ -1,0 +1,229 @@
+"""The operations of the API's description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.access import readable_fields
+from engine.fieldtypes import field_type
+from engine.metadata import Button, Entity
+from engine.records import Workspace, is_allowed
+
+Json = dict[str, Any]
+_LIST = (
+    ("where", "a filter in the expression language, e.g. state == 'vacant' and area > 90"),
+    ("q", "words in the search fields, in any spelling"),
+    ("view", "a filter the module ships, by name"),
+    ("columns", "paths separated by commas; all readable fields by default"),
+    ("sort", "paths separated by commas, - first for descending"),
+    ("page", "the page, from 1"),
+    ("size", "records a page, at most 500"),
+    ("after", "the `next` of the page before: goes on from there, however deep"),
+    ("count", "false: do not count"),
+    ("totals", "number fields to sum over all that match"),
+)
+_REFUSALS = {
+    "401": "no proof of who asks",
+    "403": "the right is missing, or the record is closed",
+    "404": "no such record, or not one the caller may see",
+    "409": "somebody else was faster; carries the differences",
+    "422": "values that cannot be taken, each with its field",
+}
+
+
+def common_paths() -> Json:
+    """Return the operations that belong to no entity."""
+    entity = {"name": {"type": "string"}, "label": {"type": "string"}}
+    items = {"type": "array", "items": {"type": "object", "properties": entity}}
+    names = {"entity": {"type": "string"}, "field": {"type": "string"}}
+    content = {"type": "string", "contentMediaType": "application/octet-stream"}
+    form = {
+        "type": "object",
+        "properties": {**names, "file": content},
+        "required": ["entity", "field", "file"],
+    }
+    kept = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+    bytes_ = {"description": "the file", "content": {"*/*": {"schema": content}}}
+    return {
+        "/": {"get": _get("entities", {"type": "object", "properties": {"items": items}})},
+        "/files": {
+            "post": {
+                "operationId": "files.create",
+                "parameters": [_key()],
+                "requestBody": {
+                    "required": True,
+                    "content": {"multipart/form-data": {"schema": form}},
+                },
+                "responses": _answers(kept, "201"),
+            }
+        },
+        "/files/{file_id}": {
+            "parameters": [_number("file_id")],
+            "get": {
+                "operationId": "files.get",
+                "responses": {**_answers({}), "200": bytes_},
+            },
+        },
+    }
+
+
+def paths_of(work: Workspace, entity: Entity) -> Json:
+    """Return what the caller may do with an entity."""
+    name = entity.name
+    paths: Json = {
+        f"/{name}/": _many(work, entity),
+        f"/{name}/{{record_id}}": _one(work, entity),
+    }
+    shown = readable_fields(work.catalog, work.actor, name)
+    for field in entity.fields.values():
+        if field.type in ("link", "any_link") and field.name in shown:
+            paths[f"/{name}/lookup/{field.name}"] = {"get": _look_up(name, field.name)}
+    if entity.comments and not entity.part_of:
+        paths[f"/{name}/{{record_id}}/comments"] = _comments(work, entity)
+    if _writes(work, entity, "change") and is_allowed(work, name, "bulk"):
+        paths[f"/{name}/bulk"] = {"post": _bulk(name)}
+    for button in entity.buttons.values():
+        if is_allowed(work, name, button.name):
+            paths[f"/{name}/button/{button.name}"] = {"post": _press(work, name, button)}
+    return paths
+
+
+def _writes(work: Workspace, entity: Entity, action: str) -> bool:
+    by_people = entity.written_by == "people" and not entity.part_of
+    return by_people and is_allowed(work, entity.name, action)
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _query(name: str, text: str) -> Json:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+
+
+def _number(name: str) -> Json:
+    schema = {"type": "integer", "minimum": 1}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _header(name: str, text: str) -> Json:
+    return {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
+
+
+def _key() -> Json:
+    return _header("Idempotency-Key", "the same key again gets the first answer, and does nothing")
+
+
+def _if_match() -> Json:
+    return _header("If-Match", "the version that was seen; another one is refused with 409")
+
+
+def _get(operation: str, schema: Json) -> Json:
+    return {"operationId": operation, "responses": _answers(schema)}
+
+
+def _answers(schema: Json, status: str = "200") -> Json:
+    refusal = {"application/json": {"schema": _ref("Error")}}
+    refusals = {code: {"description": t, "content": refusal} for code, t in _REFUSALS.items()}
+    done = {"description": "done", "content": {"application/json": {"schema": schema}}}
+    return {status: done, **refusals}
+
+
+def _body(schema: Json) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _many(work: Workspace, entity: Entity) -> Json:
+    name = entity.name
+    listing = _get(f"{name}.list", _ref(f"{name}.page"))
+    found: Json = {"get": {**listing, "parameters": [_query(n, text) for n, text in _LIST]}}
+    if _writes(work, entity, "create"):
+        found["post"] = {
+            "operationId": f"{name}.create",
+            "parameters": [_key()],
+            "requestBody": _body(_ref(f"{name}.sent")),
+            "responses": _answers(_ref(name), "201"),
+        }
+    return found
+
+
+def _one(work: Workspace, entity: Entity) -> Json:
+    name = entity.name
+    found: Json = {"parameters": [_number("record_id")], "get": _get(f"{name}.get", _ref(name))}
+    if _writes(work, entity, "change"):
+        found["patch"] = {
+            "operationId": f"{name}.change",
+            "parameters": [_key(), _if_match()],
+            "requestBody": _body(_ref(f"{name}.sent")),
+            "responses": _answers(_ref(name)),
+        }
+    if _writes(work, entity, "delete") and entity.delete != "never":
+        found["delete"] = {
+            "operationId": f"{name}.delete",
+            "parameters": [_key(), _if_match()],
+            "responses": _answers(
+                {"type": "object", "properties": {"deleted": {"type": "integer"}}}
+            ),
+        }
+    return found
+
+
+def _look_up(name: str, field: str) -> Json:
+    one = {
+        "value": {"type": "integer"},
+        "text": {"type": "string"},
+        "sub": {"type": "string"},
+    }
+    items = {"type": "array", "items": {"type": "object", "properties": one}}
+    schema = {"type": "object", "properties": {"items": items, "more": {"type": "boolean"}}}
+    words = _query("q", "words in its name")
+    kind = _query("entity", "of which entity, when there are several")
+    return {**_get(f"{name}.lookup.{field}", schema), "parameters": [words, kind]}
+
+
+def _comments(work: Workspace, entity: Entity) -> Json:
+    one = {"id": {"type": "integer"}, **{n: {"type": "string"} for n in ("text", "by", "at")}}
+    items = {"type": "array", "items": {"type": "object", "properties": one}}
+    name = entity.name
+    found: Json = {
+        "parameters": [_number("record_id")],
+        "get": _get(f"{name}.comments", {"type": "object", "properties": {"items": items}}),
+    }
+    if is_allowed(work, name, "comment"):
+        sent = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+        found["post"] = {
+            "operationId": f"{name}.comment",
+            "parameters": [_key()],
+            "requestBody": _body(sent),
+            "responses": _answers(_ref("Done"), "201"),
+        }
+    return found
+
+
+def _bulk(name: str) -> Json:
+    properties = {
+        "ids": {"type": "array", "items": {"type": "integer"}},
+        "values": _ref(f"{name}.sent"),
+        "preview": {"type": "boolean", "description": "only say what would happen"},
+    }
+    sent = {"type": "object", "properties": properties, "required": ["ids", "values"]}
+    return {
+        "operationId": f"{name}.bulk",
+        "parameters": [_key()],
+        "requestBody": _body(sent),
+        "responses": _answers(_ref("Outcome")),
+    }
+
+
+def _press(work: Workspace, name: str, button: Button) -> Json:
+    ask = {n: dict(field_type(f.type).openapi(f)) for n, f in button.ask.items()}
+    ids = {"type": "array", "items": {"type": "integer"}}
+    required = [n for n, f in button.ask.items() if f.required]
+    asked = {"type": "object", "properties": ask, "required": required}
+    return {
+        "operationId": f"{name}.button.{button.name}",
+        "summary": button.label.in_(work.language),
+        "parameters": [_key()],
+        "requestBody": _body({"type": "object", "properties": {"ids": ids, "ask": asked}}),
+        "responses": _answers(_ref("Done")),
+    }

@@ -1,0 +1,121 @@
+"""docs/reference/ and schema/ are what the code says now, and say something about everything."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from engine.expressions import free_functions
+from engine.fieldtypes.base import field_types
+from engine.loading import json_schema
+from engine.loading.shapes import MANIFEST_SCHEMA, MODULE_SCHEMA, field_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "reference"
+_READ = re.compile(
+    r"""(?:environ(?:\.get|\.setdefault|\.pop)?[(\[]|getenv\(|envvar=)["']([A-Z][A-Z_]+)["']"""
+)
+_OUR_OWN = {"WUYE_TEST_RUN", "WUYE_TEST_FOLDER"}  # between the processes of one test run
+# Keys whose name is their whole meaning, and their title links to it.
+_OBVIOUS = {"list", "form", "page"}
+
+
+def _script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "build_reference", ROOT / "scripts" / "build_reference.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+script = _script()
+
+
+def test_the_committed_reference_is_what_the_code_says() -> None:
+    made = script.pages()
+    committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+
+    assert sorted(committed) == sorted(made)
+    differing = [name for name, text in made.items() if committed[name] != text]
+    assert differing == [], "run `make reference`"
+
+
+def test_the_committed_editor_schemas_are_what_the_code_says() -> None:
+    for name, schema in json_schema().items():
+        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+        assert (ROOT / "schema" / name).read_text(encoding="utf-8") == text, "run `make schema`"
+
+
+def test_every_yaml_key_says_what_it_means() -> None:
+    silent = [
+        path
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
+        for path, one in _keys(schema, "")
+        if not _says_something(path, one)
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", sorted(field_types()))
+def test_every_option_of_a_field_type_says_what_it_means(name: str) -> None:
+    kind = field_types()[name]
+    silent = [
+        path
+        for path, one in _keys(field_schema(kind), "")
+        if path != "type" and not one.get("description")
+    ]
+
+    assert kind.doc
+    assert silent == []
+
+
+def test_every_function_is_described_in_both_languages() -> None:
+    silent = [one.name for one in free_functions() if not (one.doc and one.doc_zh_hant)]
+
+    assert silent == []
+
+
+def test_every_command_and_option_has_a_text() -> None:
+    silent = []
+    for name, command in script.commands():
+        silent += [name] if not command.help else []
+        silent += [
+            f"{name} {option.opts[0]}"
+            for option in command.params
+            if hasattr(option, "help") and not option.help
+        ]
+
+    assert silent == []
+
+
+def test_every_environment_variable_that_code_reads_is_described() -> None:
+    files = [p for folder in ("engine", "plugins") for p in (ROOT / folder).rglob("*.py")]
+    files += [*(ROOT / "tests").glob("conftest.py"), ROOT / "app.py"]
+    read = {name for path in files for name in _READ.findall(path.read_text(encoding="utf-8"))}
+
+    assert read - _OUR_OWN == set(script.ENVIRONMENT)
+
+
+def _keys(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, one in schema.get("properties", {}).items():
+        here = f"{path}.{name}".lstrip(".")
+        yield here, one
+        for inner in (one, one.get("items"), one.get("additionalProperties")):
+            if isinstance(inner, Mapping):
+                yield from _keys(inner, here)
+
+
+def _says_something(path: str, schema: Mapping[str, Any]) -> bool:
+    return bool(schema.get("description")) or path.rpartition(".")[2] in _OBVIOUS
