@@ -55,6 +55,11 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
                            " `redis://…` counts for all."),
     "LOGIN_FAILURES": ("6", "Wrong passwords before a login is locked."),
     "LOGIN_LOCK_MINUTES": ("15", "How long it stays locked."),
+    "SMTP_URL": ("no mail is sent", "Mail server: `smtp://user:password@host:587` or"
+                 " `smtps://host`."),
+    "MAIL_FROM": ("wuye@localhost", "Sender of mail."),
+    "PUBLIC_URL": ("no links in mail", "Address of the app as people reach it, for links in"
+                   " mail."),
     "MAX_UPLOAD_MB": ("50", "The largest request."),
     "CELERY_BROKER_URL": ("a thread in each web process", "Broker of the workers, such as"
                           " `redis://host/0`."),
@@ -369,9 +374,7 @@ def _rest() -> str:
 
     app = Flask("reference")
     register(app)
-    rules = sorted(
-        (r for r in app.url_map.iter_rules() if r.endpoint.startswith("api.")), key=str
-    )
+    rules = sorted((r for r in app.url_map.iter_rules() if r.endpoint.startswith("api.")), key=str)
     routes = []
     for rule in rules:
         method = next(m for m in ("GET", "POST", "PATCH", "DELETE") if m in (rule.methods or ()))

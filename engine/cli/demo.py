@@ -20,7 +20,9 @@ SEED = 2026
 
 @click.command("demo")
 @root_option
-@click.option("--seed", type=int, default=SEED, show_default=True)
+@click.option(
+    "--seed", type=int, default=SEED, show_default=True, help="Another seed, other people."
+)
 def command(root: Path, seed: int) -> None:
     """Load the demo company; says so and does nothing when there is one already."""
     from engine.cli._setup import DEMO_PASSWORD, catalog_or_exit

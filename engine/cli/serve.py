@@ -14,9 +14,16 @@ from engine.cli._project import root_option
 
 @click.command("serve")
 @root_option
-@click.option("--port", type=int, envvar="PORT", default=8080, show_default=True)
-@click.option("--host", default="127.0.0.1", envvar="HOST", show_default=True)
-@click.option("--workers", type=int, envvar="WEB_CONCURRENCY", default=2, show_default=True)
+@click.option("--port", type=int, envvar="PORT", default=8080, show_default=True, help="The port.")
+@click.option("--host", default="127.0.0.1", envvar="HOST", show_default=True, help="Its address.")
+@click.option(
+    "--workers",
+    type=int,
+    envvar="WEB_CONCURRENCY",
+    default=2,
+    show_default=True,
+    help="Processes, each with 4 threads.",
+)
 @click.option("--demo", is_flag=True, help="Load the demo company into an empty database.")
 def command(root: Path, port: int, host: str, workers: int, demo: bool) -> None:
     """Bring the database up to the metadata and serve the app.

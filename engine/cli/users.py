@@ -44,7 +44,7 @@ def create_admin(login: str, name: str, password: str) -> None:
 @command.command("create-user")
 @click.argument("login")
 @click.option("--name", default="", help="As it is written; by default the login.")
-@click.option("--email", default="")
+@click.option("--email", default="", help="Where mail for this person goes.")
 @click.option("--role", "roles", multiple=True, help="'clerk', 'clerk@7' (unit 7), 'clerk@*'.")
 @_PASSWORD
 def create_user(login: str, name: str, email: str, roles: tuple[str, ...], password: str) -> None:

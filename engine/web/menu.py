@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from engine.extension import screens
 from engine.metadata import Catalog, MenuItem, Module
 from engine.records import Workspace, is_allowed
 from engine.web.i18n import label as text_of
+from engine.web.icons import icon
 from engine.web.urls import list_url, screen_url
 
 Entry = dict[str, Any]
@@ -26,10 +29,15 @@ def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
         if len(kept) > MOST_MENUS:
             kept.clear()
         kept[key] = _made(work)
-    return [
-        {**group, "items": [{**item, "active": _is_active(item, path)} for item in group["items"]]}
-        for group in kept[key]
-    ]
+    return [_marked(group, path) for group in kept[key]]
+
+
+def _marked(group: dict[str, Any], path: str) -> dict[str, Any]:
+    """Mark the entry one is at; a group without it keeps its links as they were drawn."""
+    if not any(_is_active(item, path) for item in group["items"]):
+        return group
+    items = [{**item, "active": _is_active(item, path)} for item in group["items"]]
+    return {**group, "items": items, "links": None}
 
 
 def _made(work: Workspace) -> list[dict[str, Any]]:
@@ -37,8 +45,16 @@ def _made(work: Workspace) -> list[dict[str, Any]]:
     for module in work.catalog.modules.values():
         items = [e for m in entries(work.catalog, module) if (e := _entry(work, m))]
         if items:
-            groups.append({"label": text_of(module.label), "icon": module.icon, "items": items})
+            label = text_of(module.label)
+            links = Markup("").join(_link(item) for item in items)
+            groups.append({"label": label, "icon": module.icon, "items": items, "links": links})
     return groups
+
+
+def _link(item: Entry) -> Markup:
+    """Draw an entry as appbuilder/navbar.html does."""
+    shape = Markup('<a class="nav-i" href="{}">{}<span>{}</span></a>')
+    return shape.format(item["url"], icon(item["icon"]), item["label"])
 
 
 def _is_active(item: Entry, path: str) -> bool:
@@ -65,8 +81,8 @@ def _entry(work: Workspace, item: MenuItem) -> Entry | None:
         url = list_url(item.entity, view=item.view)
         label = text_of(item.label) or text_of(entity.label)
         below = "" if item.view else f"/e/{item.entity}/"
-        icon = item.icon if item.icon != "point" else entity.icon
-        return {"label": label, "icon": icon, "url": url, "below": below}
+        drawn = item.icon if item.icon != "point" else entity.icon
+        return {"label": label, "icon": drawn, "url": url, "below": below}
     if item.screen:
         screen = screens().get(item.screen)
         if screen is None or not is_allowed(work, *screen.right):

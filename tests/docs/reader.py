@@ -105,9 +105,7 @@ class Reader:
         """The application, serving the release in force."""
         if self._app is None:
             config = {**_CONFIG, "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1"}
-            self._app = create_app(
-                root=self.folder, database_url=self.database_url, config=config
-            )
+            self._app = create_app(root=self.folder, database_url=self.database_url, config=config)
         return self._app
 
     def _curl(self, words: list[str]) -> str:

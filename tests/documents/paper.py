@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from decimal import Decimal
@@ -70,20 +71,35 @@ def receipt(world: World, room: int, bills: list[int], **more: Any) -> int:
     return world.make("receipt", **(values | more))
 
 
-def text_of(pdf: bytes) -> str:
-    """Return the text of a PDF, page by page, as a reader's program finds it."""
+class Said(str):
+    """The text of a PDF without blanks: where letters stand apart, programs differ."""
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(squeezed(str(word)))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def pages_of(pdf: bytes) -> list[Said]:
+    """Return the text of each page of a PDF, as a reader's program finds it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out.pdf"
         path.write_bytes(pdf)
         said = subprocess.run(
             ["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True
         )
-    return said.stdout.decode()
+    return [Said(squeezed(page)) for page in said.stdout.decode().split("\f")]
+
+
+def text_of(pdf: bytes) -> Said:
+    return Said("".join(pages_of(pdf)))
 
 
 def hired(world: World, role: str, unit: int | None) -> Actor:
     """Return a person with one role in one unit; None is everywhere."""
-    login = f"{role}{world.count}"
+    login = f"{role}{unit}"
     person = NewUser(login=login, name="王小明", password="long enough", roles={role: [unit]})
     ids = create_users(world.connection, [person], method="pbkdf2:sha256:1")
     found = load_actor(world.connection, ids[login], company())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from engine.extension import document_data
 from engine.records import RecordService, Workspace
 from engine.storage.apply import apply
 from engine.storage.tables import tables_of
-from tests.documents.paper import text_of
+from tests.documents.paper import pages_of, text_of
 
 NOW = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
 MODULE = """\
@@ -86,7 +87,7 @@ def bonus(context, ids):
 
 def test_one_document_for_each_value_of_the_group_with_its_own_sum(work, ids) -> None:
     printed = render(work, "slip", ids=ids)
-    pages = [" ".join(page.split()) for page in text_of(printed.pdf).split("\f")]
+    pages = pages_of(printed.pdf)
 
     assert printed.documents == 2
     assert "FOR Bo apple/hush apple/1.50 pear/hush pear/1.50 SUM 5.50 伍元伍角整 3.00" in pages[0]
@@ -100,8 +101,6 @@ def test_a_record_that_fails_the_prints_condition_is_left_out(work, ids) -> None
 def test_a_declared_print_shows_what_its_author_named_a_list_only_what_the_reader_may(
     work, ids
 ) -> None:
-    from dataclasses import replace
-
     clerk = replace(work, actor=CLERK)
 
     assert "hush" in text_of(render(clerk, "slip", ids=ids).pdf)
@@ -122,7 +121,7 @@ def test_a_template_reads_nothing_of_the_machine_or_the_network(source: bytes) -
 
 
 def test_a_wrong_template_says_where(work, ids) -> None:
-    with pytest.raises(TemplateError, match="main.typ:1"):
+    with pytest.raises(TemplateError, match=r"main\.typ:1"):
         typeset(b"#nonsense()", {}, at=NOW)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.documents import find_print, prints_of, render, wy_print
 from engine.extension import Invalid, NotFound, Refused
 from engine.records import Query, condition_of
-from tests.documents.paper import HOSTILE, bill, hired, notice, receipt, text_of
+from tests.documents.paper import HOSTILE, bill, hired, notice, pages_of, receipt, text_of
 from tests.plugins.charging.world import World, company
 
 
@@ -55,7 +55,7 @@ def test_a_name_that_looks_like_a_program_is_printed_as_it_is(world, room, bills
 
     said = text_of(render(world.work, "payment_notice", ids=[notice(world, room, bills)]).pdf)
 
-    assert re.sub(r"\s", "", HOSTILE) in re.sub(r"\s", "", said)
+    assert [part for part in HOSTILE.split() if part not in said] == []
     assert "root:" not in said
 
 
@@ -83,7 +83,7 @@ def test_each_document_counts_its_own_pages(world, room, bills) -> None:
     long, short = notice(world, room, many), notice(world, room, bills)
 
     printed = render(world.work, "payment_notice", ids=[long, short])
-    pages = text_of(printed.pdf).split("\f")
+    pages = pages_of(printed.pdf)
 
     assert (printed.documents, printed.pages) == (2, 3)
     assert "第 1 頁 / 共 2 頁" in pages[0]
@@ -117,7 +117,7 @@ def test_a_receipt_lists_bills_ways_and_the_amount_in_capitals(world, room, bill
 
     for word in ("收 款 收 據", "物業管理費", "3-1-0501", "轉入預存款", "柒佰肆拾元整", "¥740.00",
                  "現金 200.00", "微信 540.00", "4200 0018 33"):  # fmt: skip
-        assert re.sub(r"\s", "", word) in re.sub(r"\s", "", said)
+        assert word in said
     assert world.get("receipt", one)["printed"] == 1
 
 
@@ -127,7 +127,7 @@ def test_a_receipt_lists_bills_ways_and_the_amount_in_capitals(world, room, bill
 def test_a_receipt_that_counts_no_more_says_so(world, room, bills, values, mark) -> None:
     said = text_of(render(world.work, "receipt", ids=[receipt(world, room, bills, **values)]).pdf)
 
-    assert mark in re.sub(r"\s", "", said)
+    assert mark in said
 
 
 def test_the_second_print_is_marked_and_both_are_in_the_log(world, room, bills) -> None:
@@ -158,18 +158,19 @@ def test_a_batch_goes_through_the_building_in_order(world, bills) -> None:
     rooms = [world.room(full_no=f"3-1-09{n:02}") for n in (7, 2, 5)]
     item = world.item(name="水費")
     made = [notice(world, room, [bill(world, room, item, 4)]) for room in rooms]
-    outside = notice(world, world.room(building=None), bills)
+    other = world.make("building", estate=world.ids["estate"], no="4", name="4棟")
+    outside = notice(world, world.room(building=other), bills)
     text = f"room.building == {world.ids['building']}"
     query = Query(entity="notice", conditions=(condition_of(world.work, "notice", text),))
 
     printed = render(world.work, "payment_notice", query=query)
-    said = re.findall(r"翠園 (\S+)", text_of(printed.pdf))
+    said = re.findall(r"翠園(3-1-\d{4})", text_of(printed.pdf))
 
     assert said == ["3-1-0902", "3-1-0905", "3-1-0907"]
     assert printed.documents == len(made)
     assert world.get("notice", outside)["state"] == "generated"
     assert {world.get("notice", one)["state"] for one in made} == {"printed"}
-    assert str(world.find("receivable")[-1]["noticed_on"] or "") == ""
+    assert [one["noticed_on"] for one in world.find("receivable")].count(None) == len(bills)
 
 
 def test_a_letter_lists_what_is_overdue_with_late_fees_of_today(world, room, bills) -> None:
@@ -182,7 +183,7 @@ def test_a_letter_lists_what_is_overdue_with_late_fees_of_today(world, room, bil
 
     assert "640.00" in said  # two bills of 320; the third is not due
     assert str(Decimal("12.16") + Decimal("7.36")) in said  # 76 and 46 days
-    assert "律師函前最後通知" in re.sub(r"\s", "", said)
+    assert "律師函前最後通知" in said
 
 
 def test_nothing_to_print_is_said_in_words(world, room, bills) -> None:
@@ -207,11 +208,9 @@ def test_who_may_not_print_is_refused(world, room, bills) -> None:
 def test_rows_of_another_office_are_not_printed(world, room, bills) -> None:
     one = receipt(world, room, bills)
     other = world.make("org_unit", kind="office", code="O9", name="別處", parent=world.ids["group"])
-    actor = world.actor
     world.actor = hired(world, "cashier", other)
     with pytest.raises(Invalid, match="nothing to print"):
         render(world.work, "receipt", ids=[one])
-    world.actor = actor
     world.actor = hired(world, "cashier", world.ids["office"])
 
     assert render(world.work, "receipt", ids=[one]).documents == 1

@@ -46,7 +46,12 @@ LIST = record(
             doc="How a record looks on a phone and on a board.",
         ),
         "views": named("the saved filters", VIEW, "Saved filters by name, shown as tabs."),
-        "board": record("a board", {"by": name("The choice field of its columns.")}, ("by",)),
+        "board": record(
+            "a board",
+            {"by": name("The choice field of its columns.")},
+            ("by",),
+            "Records as cards in columns; moving a card changes the field.",
+        ),
         "calendar": record(
             "a calendar",
             {
@@ -54,6 +59,7 @@ LIST = record(
                 "end": name("The date field it ends at."),
             },
             ("start",),
+            "Records on the days they last.",
         ),
         "tree": flag("Drawn as a tree over the entity's parent field."),
         "edit_inline": names("Columns that may be changed in the list."),
@@ -71,7 +77,11 @@ SECTION = record(
 )
 TAB = record(
     "a tab",
-    {"name": name("Unique in the form."), "label": label(), "sections": listing(SECTION, "")},
+    {
+        "name": name("Unique in the form."),
+        "label": label(),
+        "sections": listing(SECTION, "Groups of fields, in order."),
+    },
     ("name", "label", "sections"),
 )
 FORM = record(
