@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, final
+from typing import Any, Final, TypeVar, final
 
+T = TypeVar("T")
 Right = tuple[str, str]  # (action, entity), or (permission, view) of a screen of FAB's own
 Roles = Mapping[str, frozenset[Right]]  # what each role may do, as the database says now
 
@@ -45,11 +46,25 @@ class Actor:
     is_system: bool = False
     is_admin: bool = False  # holds the role Admin: everything, everywhere
     unread: int = field(default=0, compare=False)  # messages that wait for him in the app
+    known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # ^ answers already worked out for this actor, who lives as long as a request or a job
 
     @property
     def language(self) -> str:
         """The language he chose; '' when he chose none."""
         return str(self.preferences.get("language") or "")
+
+    def once(self, key: Hashable, answer: Callable[[], T]) -> T:
+        """Return an answer about this actor, working it out the first time only.
+
+        The system outlives catalogs, so nothing is kept for it.
+        """
+        if self.is_system:
+            return answer()
+        if key not in self.known:
+            self.known[key] = answer()
+        found: T = self.known[key]
+        return found
 
     @property
     def is_unlimited(self) -> bool:

@@ -13,6 +13,12 @@ _NOTHING_SAID = RoleRights(can=frozenset())
 
 def readable_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[str]:
     """Return the fields the actor sees; what one role hides another may show."""
+    return actor.once(
+        ("readable", id(catalog), entity), lambda: _readable_fields(catalog, actor, entity)
+    )
+
+
+def _readable_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[str]:
     found = catalog.entity(entity)
     shown = frozenset(name for name, one in found.fields.items() if not one.hidden)
     if actor.is_unlimited:
@@ -43,7 +49,10 @@ def changeable_fields(
 
 def masked_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[str]:
     """Return the readable fields the actor only ever sees masked."""
-    return _with_mask(catalog, actor, entity) - revealable_fields(catalog, actor, entity)
+    return actor.once(
+        ("masked", id(catalog), entity),
+        lambda: _with_mask(catalog, actor, entity) - revealable_fields(catalog, actor, entity),
+    )
 
 
 def revealable_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[str]:

@@ -87,8 +87,12 @@ def asked_of(catalog: Catalog, entity: str, action: str) -> tuple[str, tuple[str
 
 def roles_granting(catalog: Catalog, actor: Actor, entity: str, action: str) -> list[str]:
     """Return which of the actor's roles give the right, sorted by name."""
-    owner, actions = asked_of(catalog, entity, action)
-    return sorted({role for one in actions for role in actor.roles_with(one, owner)})
+
+    def granting() -> list[str]:
+        owner, actions = asked_of(catalog, entity, action)
+        return sorted({role for one in actions for role in actor.roles_with(one, owner)})
+
+    return actor.once(("roles", id(catalog), entity, action), granting)
 
 
 def may(catalog: Catalog, actor: Actor, entity: str, action: str) -> bool:
@@ -109,7 +113,11 @@ def may(catalog: Catalog, actor: Actor, entity: str, action: str) -> bool:
 
 def entities_readable(catalog: Catalog, actor: Actor) -> frozenset[str]:
     """Return the entities of which the actor may read some records."""
-    return frozenset(name for name in catalog.entities if may(catalog, actor, name, "read"))
+
+    def readable() -> frozenset[str]:
+        return frozenset(name for name in catalog.entities if may(catalog, actor, name, "read"))
+
+    return actor.once(("entities", id(catalog)), readable)
 
 
 def may_use(actor: Actor, permission: str, view: str) -> bool:

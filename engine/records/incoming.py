@@ -122,7 +122,8 @@ def _may_set(draft: Draft, field: Field, allowed: frozenset[str] | None) -> bool
         return False
     if allowed is None:
         return True
-    if field.read_only or field.type == "series" or field.hidden or field.name not in allowed:
+    is_fixed = field.read_only or field_type(field.type).read_only or field.hidden
+    if is_fixed or field.name not in allowed:
         return False
     return field.editable == "always" or draft.is_new
 

@@ -35,6 +35,7 @@ class Reader:
         self.folder = folder
         self.database_url = database_url
         self.kept: dict[str, str] = {}  # shell variables
+        self.surprises: list[str] = []
         self._app: Flask | None = None
         patch.setenv("DATABASE_URL", database_url)
         patch.setenv("DATA_DIR", str(folder / "var"))
@@ -50,6 +51,14 @@ class Reader:
         """Do all that a page says, in order."""
         for block in blocks_of(page):
             self.do(block, page)
+        if self.surprises:
+            pytest.fail("\n".join(self.surprises), pytrace=False)
+
+    def write_files_of(self, page: str) -> None:
+        """Write the files of a page and type nothing."""
+        for block in blocks_of(page):
+            if "file" in block.words:
+                self._write(block)
 
     def do(self, block: Block, page: str) -> None:
         """Do what one block says; blocks without a task are only read."""
@@ -58,10 +67,11 @@ class Reader:
         elif block.language == "console" and "not-run" not in block.words:
             for command, expected in block.commands():
                 printed = self.type(command)
-                if os.environ.get("DOCS_SHOW"):  # to see what a page that changed should say
-                    print(f"$ {command}\n{printed}")
-                elif not fits(expected, printed):
-                    pytest.fail(f"docs/{page}:{block.line}: $ {command}\n{printed}", pytrace=False)
+                if not fits(expected, printed):
+                    said = f"docs/{page}:{block.line}: $ {command}\n{printed}"
+                    self.surprises.append(said)
+                    if not os.environ.get("DOCS_ALL"):  # to see at once what a page should say
+                        pytest.fail(said, pytrace=False)
 
     def _write(self, block: Block) -> None:
         path = self.folder / block.words["file"]
@@ -109,35 +119,10 @@ class Reader:
         return self._app
 
     def _curl(self, words: list[str]) -> str:
-        call: dict[str, Any] = {"method": "GET", "headers": {}, "query_string": []}
-        url = ""
-        while words:
-            word = words.pop(0)
-            if word == "-s":
-                continue
-            if word == "-X":
-                call["method"] = words.pop(0)
-            elif word == "-H":
-                name, _, value = words.pop(0).partition(": ")
-                call["headers"][name] = value
-            elif word == "--json":
-                call["data"] = words.pop(0)
-                call["headers"]["Content-Type"] = "application/json"
-                call["method"] = "POST" if call["method"] == "GET" else call["method"]
-            elif word == "-G":
-                call["method"] = "GET"
-            elif word == "--data-urlencode":
-                call["query_string"].append(tuple(words.pop(0).split("=", 1)))
-            elif word.startswith("http"):
-                url = re.sub(r"^https?://[^/]+", "", word)
-            else:
-                raise ValueError(f"curl {word!r} is not known here")
-        if not call["query_string"]:
-            del call["query_string"]
-        else:
-            call["query_string"] = dict(call["query_string"])
+        options, url = _curl_options(words)
         self.app.json.sort_keys = True  # type: ignore[attr-defined]
-        return self.app.test_client().open(url, **call).get_data(as_text=True)
+        path = re.sub(r"^https?://[^/]+", "", url)
+        return self.app.test_client().open(path, **options).get_data(as_text=True)
 
     def close(self) -> None:
         """Stop the application."""
@@ -156,6 +141,31 @@ class Reader:
             value = found.scalar() if found.returns_rows else None
         engine.dispose()
         return value
+
+
+def _curl_options(words: list[str]) -> tuple[dict[str, Any], str]:
+    """Return what curl's words ask of Flask's test client, and the address."""
+    headers: dict[str, str] = {}
+    found: dict[str, Any] = {"method": "GET", "headers": headers}
+    url = ""
+    rest = iter(words)
+    for word in rest:
+        if word == "-X":
+            found["method"] = next(rest)
+        elif word == "-H":
+            name, _, value = next(rest).partition(": ")
+            headers[name] = value
+        elif word == "--json":
+            found["data"], headers["Content-Type"] = next(rest), "application/json"
+            found["method"] = "POST" if found["method"] == "GET" else found["method"]
+        elif word == "--data-urlencode":
+            name, _, value = next(rest).partition("=")
+            found.setdefault("query_string", {}).setdefault(name, []).append(value)
+        elif word.startswith("http"):
+            url = word
+        elif word not in ("-s", "-G"):
+            raise ValueError(f"curl {word!r} is not known here")
+    return found, url
 
 
 def _picked(printed: str, program: str) -> str:

@@ -102,8 +102,10 @@ def test_masked_values_leave_masked(work, connection) -> None:
             "insert into ab_permission_view_role (id, permission_view_id, role_id) "
             "select nextval('ab_permission_view_role_id_seq'), v.permission_view_id, r.id from "
             "ab_permission_view_role v join ab_role c on c.id = v.role_id and c.name = 'clerk' "
-            "join ab_role r on r.name = 'viewer' join ab_permission_view pv on pv.id = v.permission_view_id "
-            "join ab_permission p on p.id = pv.permission_id and p.name = 'can_export' on conflict do nothing"
+            "join ab_role r on r.name = 'viewer' join ab_permission_view pv on "
+            "pv.id = v.permission_view_id "
+            "join ab_permission p on p.id = pv.permission_id and p.name = 'can_export' "
+            "on conflict do nothing"
         )
     )
     connection.execute(text("update wy_version set value = value + 1000 where name = 'rights'"))

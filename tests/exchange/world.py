@@ -69,7 +69,12 @@ entities:
     search: [full_no]
     scope: estate.unit
     fields:
-      estate: {type: link, to: estate, required: true, editable: on_create, label: {zh_Hant: 樓盤, en: Estate}}
+      estate:
+        type: link
+        to: estate
+        required: true
+        editable: on_create
+        label: {zh_Hant: 樓盤, en: Estate}
       building:
         type: link
         to: building
@@ -84,9 +89,24 @@ entities:
           residence: {label: {zh_Hant: 住宅, en: Residence}}
           shop: {label: {zh_Hant: 商鋪, en: Shop}}
         label: {zh_Hant: 房間用途, en: Use}
-      built_area: {type: decimal, scale: 2, unit: ㎡, min: 0, label: {zh_Hant: 建築面積, en: Built area}}
-      inner_area: {type: decimal, scale: 2, unit: ㎡, min: 0, label: {zh_Hant: 套內面積, en: Inner area}}
-      charge_area: {type: decimal, scale: 2, unit: ㎡, default_formula: built_area, label: {zh_Hant: 計費面積, en: Charge area}}
+      built_area:
+        type: decimal
+        scale: 2
+        unit: ㎡
+        min: 0
+        label: {zh_Hant: 建築面積, en: Built area}
+      inner_area:
+        type: decimal
+        scale: 2
+        unit: ㎡
+        min: 0
+        label: {zh_Hant: 套內面積, en: Inner area}
+      charge_area:
+        type: decimal
+        scale: 2
+        unit: ㎡
+        default_formula: built_area
+        label: {zh_Hant: 計費面積, en: Charge area}
       handed_over_on: {type: date, label: {zh_Hant: 交付日期, en: Handed over on}}
       payer: {type: link, to: owner, label: {zh_Hant: 繳費人, en: Payer}}
       is_corner: {type: boolean, label: {zh_Hant: 轉角, en: Corner}}
@@ -95,9 +115,11 @@ entities:
     checks:
       inner_in_built:
         that: "inner_area <= built_area"
-        message: {zh_Hant: 套內面積不能大於建築面積, en: The inner area cannot exceed the built area}
+        message: {zh_Hant: 套內面積不能大於建築面積, en: The inner area exceeds the built area}
         field: inner_area
-    unique: [{fields: [estate, full_no], message: {zh_Hant: 樓盤內已有此房號, en: The estate has that room}}]
+    unique:
+      - fields: [estate, full_no]
+        message: {zh_Hant: 樓盤內已有此房號, en: The estate has that room}
     list:
       columns: [full_no, estate, building.name, kind, built_area, payer.phone]
       sort: [full_no]

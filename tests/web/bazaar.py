@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from engine.extension import (
     ActionContext,
@@ -385,3 +385,4 @@ def fill(connection: Connection) -> None:
         connection.execute(
             insert(table).values(id=number, name=name, code=name[0], parent_id=parent)
         )
+    connection.execute(text("select setval(pg_get_serial_sequence('org_unit', 'id'), 100)"))

@@ -79,7 +79,8 @@ def field_view(form: FormContext, described: Field, *, ro: bool = False) -> View
 
 def is_fixed(form: FormContext, described: Field) -> bool:
     """Tell whether nobody may type into the field here."""
-    if described.read_only or described.compute is not None or described.type == "series":
+    fixed = described.read_only or field_type(described.type).read_only
+    if fixed or described.compute is not None:
         return True
     if form.changeable is not None and described.name not in form.changeable:
         return True
