@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import pkgutil
 
 import click
@@ -11,19 +12,22 @@ import click
 class _Commands(click.Group):
     """Finds each command in the module of its name: `wuye check` is engine/cli/check.py.
 
-    Such a module has a click command called `command`, and its dashes are underscores.
+    Such a module has a click command called `command`, and its dashes are underscores;
+    `wuye import` is import_.py.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands without importing them."""
         found = {m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")}
-        return sorted(name.replace("_", "-") for name in found)
+        return sorted(name.rstrip("_").replace("_", "-") for name in found)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command; None when there is none of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_")
+        name += "_" if keyword.iskeyword(name) else ""
+        module = importlib.import_module(f"{__name__}.{name}")
         command: click.Command = module.command
         return command
 

@@ -43,6 +43,9 @@ def _maker(work: Workspace, column: Column) -> Cell | None:
         return lambda value: mask(field.mask, str(value)) if value else None
     if field.type == "choice":
         return _choice(field, style)
+    if field.type == "boolean":
+        words = {v: field_type("boolean").text(field, v, style) for v in (True, False)}
+        return words.get
     if field.type in _AS_IS and not _may_be_long(field):
         return None
     return _typed(field, style)

@@ -62,7 +62,7 @@ def export(work: Workspace, asked: Asked) -> ExportFile | ExportJob:
     with written(work, asked) as (path, rows), open(path, "rb") as file:
         content = file.read()
     values = {"state": "done", "rows": rows, "finished_at": work.now}
-    export_id = _log(work, asked, **values)
+    export_id = log_export(work, asked, **values)
     return ExportFile(export_id, file_name(work, asked), CONTENT_TYPES[asked.format], content, rows)
 
 
@@ -74,7 +74,8 @@ def _allowed_query(work: Workspace, asked: Asked) -> Any:
     return query_of(work, asked)
 
 
-def _log(work: Workspace, asked: Asked, **values: Any) -> int:
+def log_export(work: Workspace, asked: Asked, **values: Any) -> int:
+    """Note who takes what out; return the row's id."""
     values |= {"entity": asked.entity, "format": asked.format, "settings": asked.as_settings()}
     values["created_by"] = work.actor.user_id
     return int(
@@ -83,7 +84,7 @@ def _log(work: Workspace, asked: Asked, **values: Any) -> int:
 
 
 def _leave(work: Workspace, asked: Asked) -> ExportJob:
-    export_id = _log(work, asked)
+    export_id = log_export(work, asked)
     language = asked.language or work.language
     arguments = {"export": export_id, "entity": asked.entity, "language": language}
     job_id = enqueue(work.connection, JOB, arguments, user_id=work.actor.user_id)

@@ -7,23 +7,33 @@ again that nobody came for.
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from engine.jobs.catalogs import Catalogs
 from engine.jobs.runner import Runner
 from engine.jobs.schedules import leave_due
 from engine.storage.database import database_url, engine_for
-from engine.storage.outbox import due, sweep
+from engine.storage.outbox import CHANNEL, due, sweep
+
+log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = float(os.environ.get("JOB_SWEEP_SECONDS") or 10)
 _MOST_AT_ONCE = 500
+_DUE = (
+    "select id from wy_outbox where state = 'waiting' and run_after <= now()"
+    " order by priority desc, run_after, id limit 100"
+)
 
 app = Celery("wuye", broker=os.environ.get("CELERY_BROKER_URL") or "memory://")
 app.conf.update(
@@ -81,11 +91,56 @@ def sweep_outbox() -> int:
     with _engine().begin() as connection:
         waiting = due(connection, _MOST_AT_ONCE)
     for outbox_id in waiting:
-        # a message that no worker took before the next sweep is worthless: another follows
-        run.apply_async((outbox_id,), expires=max(30.0, SWEEP_SECONDS * 3))
+        send(outbox_id)
     return len(waiting)
 
 
+class _Ear:
+    """Sends rows the moment they are committed; without it the sweep finds them a little later."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="wuye ear", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._hear()
+            except Exception:  # the edge of a thread: database or broker may be away for a while
+                log.warning("the ear for new jobs listens again in 5 s", exc_info=True)
+                self._stop.wait(5)
+
+    def _hear(self) -> None:
+        # a connection of its own: the parent's pool is not to be shared with its children
+        url = make_url(database_url().replace("postgres://", "postgresql://", 1))
+        text = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(text, autocommit=True, application_name="wuye ear") as ear:
+            ear.execute(f"listen {CHANNEL}")
+            while not self._stop.is_set():
+                if any(True for _ in ear.notifies(timeout=1.0, stop_after=1)):
+                    for (outbox_id,) in ear.execute(_DUE).fetchall():
+                        send(outbox_id)
+
+
 def send(outbox_id: int) -> None:
-    """Tell the workers of a row that was just committed; the sweep finds it otherwise."""
-    run.apply_async((outbox_id,), retry=False, ignore_result=True)
+    """Tell the workers of a row; a message that no worker takes soon is worthless."""
+    run.apply_async((outbox_id,), expires=max(30.0, SWEEP_SECONDS * 3), retry=False)
+
+
+_ear = _Ear()
+
+
+@worker_ready.connect
+def _start_ear(**_: Any) -> None:
+    _ear.start()
+
+
+@worker_shutdown.connect
+def _stop_ear(**_: Any) -> None:
+    _ear.stop()

@@ -24,6 +24,7 @@ from engine.access import SYSTEM, Actor, load_actor
 from engine.extension import Invalid, NotFound, Refused, jobs
 from engine.jobs.catalogs import Catalogs, Served
 from engine.jobs.context import JobWork
+from engine.jobs.housekeeping import install
 from engine.records import Workspace
 from engine.storage.outbox import (
     LEASE_SECONDS,
@@ -45,6 +46,7 @@ _HOPELESS = (Invalid, Refused, NotFound, LookupError)  # trying again would say 
 
 def import_jobs() -> None:
     """Import what brings jobs; plugins are imported with the catalog."""
+    install()
     for package in _WITH_JOBS:
         if importlib.util.find_spec(f"{package}.jobs") is not None:
             importlib.import_module(f"{package}.jobs")

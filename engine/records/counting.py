@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from engine.records.query import COUNT_LIMIT, Query
 from engine.records.workspace import Workspace
@@ -25,7 +25,7 @@ def numbers_of(
     """
     known, wanted = _known_count(query, *page), list(sums)
     if known is None and query.count and not query.after:
-        some = select(source.table.c.id).select_from(source.from_).where(*matching)
+        some = select(literal(1)).select_from(source.from_).where(*matching)
         some = some.limit(COUNT_LIMIT + 1)
         counted = select(func.count()).select_from(some.subquery())
         if not wanted:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, literal, or_, true
 from sqlalchemy import types as sql
 
 from engine.extension import Invalid
@@ -104,8 +104,9 @@ def after_condition(
             raise Invalid(WRONG_TOKEN)
     condition: ColumnElement[bool] = tie < record_id if tie_descends else tie > record_id
     for (column, down), key in reversed(list(zip(order, keys, strict=True))):
-        same = column.is_(None) if key is None else column == key
-        condition = or_(_beyond(column, key, down), and_(same, condition))
+        value = None if key is None else literal(key, column.type)
+        same = column.is_(None) if value is None else column == value
+        condition = or_(_beyond(column, value, down), and_(same, condition))
     return condition if order else and_(true(), condition)
 
 

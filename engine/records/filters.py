@@ -41,17 +41,21 @@ def condition_of(work: Workspace, entity: str, text: str) -> Typed:
     Raises:
         Invalid: with the place in the text and what is allowed there.
     """
-    try:
-        typed = check(parse(text), EntityScope(work.catalog, entity), expected="boolean")
-    except ExpressionErrors as wrong:
-        raise Invalid([_problem(e) for e in wrong.errors]) from wrong
-    except ExpressionError as wrong:
-        raise Invalid([_problem(wrong)]) from wrong
+    typed = _checked(work, entity, text)
     if not work.trusted:
         for path in typed.paths:
             if path[0] != "user":
                 _must_be_open(work, entity, path)
     return typed
+
+
+def _checked(work: Workspace, entity: str, text: str) -> Typed:
+    try:
+        return check(parse(text), EntityScope(work.catalog, entity), expected="boolean")
+    except ExpressionErrors as wrong:
+        raise Invalid([_problem(e) for e in wrong.errors]) from wrong
+    except ExpressionError as wrong:
+        raise Invalid([_problem(wrong)]) from wrong
 
 
 def _problem(error: ExpressionError) -> Problem:
@@ -187,8 +191,7 @@ def conditions(work: Workspace, entity: str, chips: Sequence[Chip], where: str) 
     """
     found = []
     for chip in chips:
-        typed = check(parse(chip.text), EntityScope(work.catalog, entity), expected="boolean")
-        found.append(typed)
+        found.append(_checked(work, entity, chip.text))
     if where.strip():
         found.append(condition_of(work, entity, where))
     return tuple(found)

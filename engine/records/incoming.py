@@ -202,7 +202,7 @@ def complete(draft: Draft) -> None:
             continue
         if field.fetch and field.name not in draft.sent and _link_changed(draft, field):
             draft.values[field.name] = draft.environment().value(tuple(field.fetch.split(".")))
-        elif draft.is_new and field.name not in draft.sent | draft.refused:
+        elif draft.is_new and field.name not in draft.sent and field.name not in draft.refused:
             draft.values[field.name] = _default(draft, field)
     for drafts in draft.lines.values():
         for child in drafts:

@@ -251,7 +251,7 @@ def user_column(users: FromClause, name: str) -> ColumnElement[Any]:
 def descendants(catalog: Catalog, tables: Tables, entity: str, top: Any) -> Any:
     """Return a query of the ids of a record and all below it in its tree."""
     table = tables.table(entity)
-    parent = catalog.entity(entity).parent
+    parent = "" if entity == "user" else catalog.entity(entity).parent
     if not parent:
         return select(table.c.id).where(table.c.id == top)
     tree = select(table.c.id).where(table.c.id == top).cte(recursive=True)

@@ -104,7 +104,8 @@ class Reader:
         raise ValueError(f"nobody can type {command!r} here")
 
     def _run_wuye(self, words: list[str], environment: dict[str, str]) -> str:
-        self.close()  # a release or an account may have come
+        if words[0] in ("apply", "rollback"):
+            self.close()  # the next call is answered by the new release
         done = CliRunner().invoke(main, words, env=environment, prog_name="wuye")
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -169,21 +170,22 @@ def _curl_options(words: list[str]) -> tuple[dict[str, Any], str]:
 
 
 def _picked(printed: str, program: str) -> str:
-    """Do what jq does with `-r .items[0].id` or `-c '{no, state}'`.
+    """Do what jq does with `-r .items[0].id`, `-c .error`, `-c '{no, state}'` and `-c keys`.
 
     Raises:
         ValueError: more of jq than that is asked for.
     """
     words = shlex.split(program)
     found = json.loads(printed)
-    if words == ["jq", "-c", "keys"]:
-        return json.dumps(sorted(found), separators=(",", ":"))
-    if words[:2] == ["jq", "-r"]:
+    if words[1] not in ("-r", "-c"):
+        raise ValueError(f"nobody can type {program!r} here")
+    if words[2] == "keys":
+        found = sorted(found)
+    elif words[2].startswith("{"):
+        found = {name.strip(): found[name.strip()] for name in words[2].strip("{}").split(",")}
+    else:
         for step in re.findall(r"\w+", words[2]):
             found = found[int(step)] if step.isdigit() else found[step]
-        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-    if words[:2] == ["jq", "-c"]:
-        names = [name.strip() for name in words[2].strip("{}").split(",")]
-        picked = {name: found[name] for name in names}
-        return json.dumps(picked, ensure_ascii=False, separators=(",", ":"))
-    raise ValueError(f"nobody can type {program!r} here")
+    if words[1] == "-r" and isinstance(found, str):
+        return found
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))

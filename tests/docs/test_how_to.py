@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from engine.cli._setup import DEMO_PASSWORD
 from tests.docs.pages import DOCS, blocks_of
 from tests.docs.reader import Reader
+from tests.web.company_app import sign_in
 
 PAGES = sorted(
     f"how-to/{path.name}"
@@ -19,6 +21,16 @@ PAGES = sorted(
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_is_true(lending: Reader, page: str) -> None:
     lending.follow(page)
+
+
+def test_the_print_of_the_page_is_a_pdf(lending: Reader) -> None:
+    lending.follow("how-to/prints.md")
+    client = sign_in(lending.app.test_client(), "customer_service.bj", DEMO_PASSWORD)
+
+    answer = client.get("/print/loan_slip?ids=1", follow_redirects=True)
+
+    assert answer.content_type == "application/pdf"
+    assert answer.get_data().startswith(b"%PDF")
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:

@@ -18,7 +18,7 @@ from engine.storage.database import engine_for
 from engine.web.app import create_app
 from tests.documents.paper import bill, receipt, text_of, write_head
 from tests.plugins.charging.world import World, company
-from tests.web.company_app import FAST, PASSWORD, config, sign_in
+from tests.web.company_app import FAST, PASSWORD, close, config, sign_in
 
 
 @dataclass
@@ -54,6 +54,7 @@ def office(new_database, tmp_path_factory) -> Iterator[Office]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WUYE_FILES", str(tmp_path_factory.mktemp("files")))
         yield Office(app, engine, made)
+    close(app)
     engine.dispose()
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from field_samples import NEEDED, OPTIONS, kind_of, make
 from jsonschema import Draft202012Validator
 
 from engine.expressions import Type
@@ -14,6 +13,7 @@ from engine.fieldtypes import (
     mask,
     register,
 )
+from tests.fieldtypes.field_samples import NEEDED, OPTIONS, kind_of, make
 
 WIDGETS = {
     *("text", "textarea", "richtext", "number", "money", "percent", "switch", "select"),

@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from field_samples import kind_of, make
 from sqlalchemy import MetaData, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from engine.fieldtypes import field_types
 from engine.metadata import Field
+from tests.fieldtypes.field_samples import kind_of, make
 
 
 def ddl(field: Field) -> list[str]:

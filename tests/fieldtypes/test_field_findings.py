@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from field_samples import catalog_of, findings, make
 
 from engine.fieldtypes import field_types
 from engine.fieldtypes.series_pattern import field_paths, period, rendered
 from engine.metadata import Catalog, Field
+from tests.fieldtypes.field_samples import catalog_of, findings, make
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from field_samples import OPTIONS, kind_of, make, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.fieldtypes import Format, InvalidValue, field_types
 from engine.metadata import Field
+from tests.fieldtypes.field_samples import OPTIONS, kind_of, make, parse
 
 _LINE = st.text(st.characters(categories=["L", "Nd", "P", "Zs"]), max_size=30)
 _TAGS = ["<p>", "</p>", "<b>", "</b>", "<a href='https://a.cn'>", "</a>", "<td>", "<li>", "<br>"]

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from field_samples import kind_of, make, parse
 
 from engine.fieldtypes import Format, InvalidValue
+from tests.fieldtypes.field_samples import kind_of, make, parse
 
 STATE = make("choice")
 TAGS = make("multi_choice")

@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from field_samples import kind_of, make, parse
 
 from engine.fieldtypes import Format, InvalidValue
+from tests.fieldtypes.field_samples import kind_of, make, parse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = make("date")

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from field_samples import kind_of, make, parse
 
 from engine.fieldtypes import InvalidValue
 from engine.fieldtypes.file import FileType
+from tests.fieldtypes.field_samples import kind_of, make, parse
 
 ROOM = make("link")
 ANY = make("any_link")

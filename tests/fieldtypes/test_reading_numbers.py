@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from field_samples import kind_of, make, parse
 
 from engine.fieldtypes import Format, InvalidValue
+from tests.fieldtypes.field_samples import kind_of, make, parse
 
 D = Decimal
 MONEY = make("money")

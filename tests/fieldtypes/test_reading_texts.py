@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from field_samples import kind_of, make, parse
 
 from engine.fieldtypes import Format, InvalidValue
+from tests.fieldtypes.field_samples import kind_of, make, parse
 
 LINE = make("text")
 NOTE = make("long_text")

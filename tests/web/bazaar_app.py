@@ -68,7 +68,9 @@ class Bazaar:
         self._callers: dict[str, Caller] = {}
 
     def person(self, login: str) -> Person:
-        return self._people.setdefault(login, Person(self.app, login))
+        if login not in self._people:
+            self._people[login] = Person(self.app, login)
+        return self._people[login]
 
     def caller(self, login: str) -> Caller:
         if login not in self._callers:

@@ -55,7 +55,7 @@ _DOCUMENT = {
             "additionalProperties": {
                 "properties": {
                     "parameters": {"type": "array", "items": _PARAMETER},
-                    **{m: _OPERATION for m in ("get", "post", "patch", "delete")},
+                    **dict.fromkeys(("get", "post", "patch", "delete"), _OPERATION),
                 },
                 "additionalProperties": False,
             },

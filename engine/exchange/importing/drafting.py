@@ -18,7 +18,7 @@ from engine.records import Draft, Workspace, is_allowed, joined
 from engine.records.incoming import complete, judge, take
 from engine.records.links import check_links
 from engine.records.plans import plan_of
-from engine.records.writing import announce, must_be_open
+from engine.records.writing import announce, must_be_open, set_by_listeners
 
 _AT_ONCE = 5_000
 
@@ -69,12 +69,13 @@ class Drafter:
 
     def _judged(self, row: Row, action: str) -> Draft:
         work, entity = self.work, self.entity.name
-        values = self._sent(row, action)
+        given = self._sent(row, action)
+        values = dict(given)
         if listeners("before", entity, action):
             record_id = None if row.old is None else row.old["id"]
             announce(work, "before", entity, action, record_id, row.old, values)
         draft = Draft(work, entity, old=row.old)
-        self._take(draft, values, action)
+        self._take(draft, given, values, action)
         if row.old is not None and draft.changed():
             must_be_open(draft)
         complete(draft)
@@ -94,17 +95,23 @@ class Drafter:
             sent[path] = value
         return sent
 
-    def _take(self, draft: Draft, values: dict[str, Any], action: str) -> None:
-        """Take what the cells gave; it was parsed before, so only rights are left to ask."""
+    def _take(
+        self, draft: Draft, given: Mapping[str, Any], values: Mapping[str, Any], action: str
+    ) -> None:
+        """Take what the cells gave: parsed before, so only rights were left to ask.
+
+        What a listener has set or altered is taken as it is when a form is saved.
+        """
         slow = {}
+        plain = self._plain[action]
         for name, value in values.items():
-            if name in self._plain[action]:
+            if name in plain and given.get(name) is value:
                 draft.values[name] = value
                 draft.sent.add(name)
             else:
                 slow[name] = value
         if slow:
-            take(draft, slow)
+            take(draft, slow, by_engine=set_by_listeners(given, values))
 
 
 def _has_picks(field: Field) -> bool:

@@ -13,7 +13,7 @@ from engine.storage import normalized
 
 _BRACKETS = re.compile(r"[(\[{【（〔].*?[)\]}】）〕]")
 _SIGNS = re.compile(r"[\s*＊:：,，。、·._/\\\-－—#＃'\"“”「」]+")
-_CORE = re.compile(r"[a-z]+|\d+")
+_CORE = re.compile(r"(-?)([a-z]*)(\d+)")
 
 
 @lru_cache(maxsize=1)
@@ -42,14 +42,16 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def core(text: str) -> tuple[str, ...]:
-    """Return the numbers and letters of a spelling: '9號樓', '９棟' and '9' share theirs.
+    """Return the numbers of a spelling: '9號樓', '９棟' and '9' share theirs, as do '5層' and '5F'.
 
-    Numbers lose their leading zeros. Empty when there is no digit: a name is no number.
+    Letters and a minus before a number belong to it ('B1' is not '1'); leading zeros do not.
+    Empty when there is no digit: a name is no number.
     """
-    parts = _CORE.findall(unicodedata.normalize("NFKC", text).lower())
-    if not any(part.isdigit() for part in parts):
-        return ()
-    return tuple(part.lstrip("0") or "0" for part in parts)
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return tuple(
+        f"{minus}{letters}{digits.lstrip('0') or '0'}"
+        for minus, letters, digits in _CORE.findall(plain)
+    )
 
 
 def heading(text: Any) -> str:

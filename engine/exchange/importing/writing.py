@@ -21,6 +21,7 @@ from engine.records.many import columns_of
 from engine.records.rows import has_column, to_columns
 from engine.records.writing import announce, wire
 from engine.storage import Change, record_many, record_rows
+from engine.storage.collector import collector_paused
 
 _AT_ONCE = 5_000
 _OUTSIDE = "This would put the record outside of what you may write."
@@ -53,7 +54,8 @@ class Writer:
         todo = [r for r in done.rows if r.state in ("create", "update")]
         with self.work.connection.begin_nested() as savepoint:
             for start in range(0, len(todo), _AT_ONCE):
-                self._batch(todo[start : start + _AT_ONCE])
+                with collector_paused():
+                    self._batch(todo[start : start + _AT_ONCE])
                 self._say(min(start + _AT_ONCE, len(todo)), len(todo))
             done.settle()
             if done.bad and not done.plan.good_rows_only:

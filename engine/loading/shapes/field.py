@@ -23,7 +23,7 @@ COMMON: dict[str, Schema] = {
     "help": label("A sentence below the field."),
     "required": flag("A record cannot be saved without it."),
     "required_when": formula("Then a record cannot be saved without it."),
-    "visible_when": formula("Only then it is shown, and kept."),
+    "visible_when": formula("Only then it is shown and taken; else it keeps what it had."),
     "read_only": flag("Nobody types it; formulas, buttons and plugins set it."),
     "read_only_when": formula("Then nobody may change it."),
     "editable": choice("Until when people may type it.", "always", "on_create"),

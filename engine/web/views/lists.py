@@ -109,8 +109,8 @@ def _narrowed(asked: ListRequest) -> bool:
 def _search(asked: ListRequest) -> dict[str, str] | None:
     if not asked.entity.search:
         return None
-    labels = [text_of(asked.entity.fields[s].label) for s in asked.entity.search[:3]
-              if s in asked.entity.fields]  # fmt: skip
+    shown = readable_paths(asked.work, asked.entity, asked.entity.search)
+    labels = [path_label(asked.work, asked.entity, path) for path in shown[:3]]
     return {"value": asked.arguments.get("q", ""), "placeholder": "、".join(labels)}
 
 
