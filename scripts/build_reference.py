@@ -164,6 +164,16 @@ def _rows(properties: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
             yield from ((f"{key}{between}.{k}", v) for k, v in _rows(inner["properties"]))
 
 
+_PLAIN = {
+    "array": "list",
+    "boolean": "true or false",
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "object": "map",
+}
+
+
 def _kind(schema: Schema) -> str:
     if "const" in schema:
         return f"`{schema['const']}`"
@@ -174,27 +184,24 @@ def _kind(schema: Schema) -> str:
     if schema.get("title") == "a label":
         return "label"
     inner = _inner(schema)
-    ref = schema.get("additionalProperties")
-    if isinstance(ref, Mapping) and "$ref" in ref:
+    return _kind_of_map(schema, inner) if inner is not None else _kind_of_rest(schema)
+
+
+def _kind_of_map(schema: Schema, inner: Schema) -> str:
+    noun = _noun(inner)
+    link = f"[{noun}](#{noun.replace(' ', '-')})" if noun else "map"
+    if inner is schema:
+        return link
+    return f"list of {link}" if schema.get("type") == "array" else f"name → {link}"
+
+
+def _kind_of_rest(schema: Schema) -> str:
+    each = schema.get("additionalProperties")
+    if isinstance(each, Mapping) and "$ref" in each:
         return "name → [field](field-types.md)"
-    if inner is not None and not _noun(inner):
-        return "map" if inner is schema else "name → map"
-    if inner is not None:
-        link = f"[{_noun(inner)}](#{_noun(inner).replace(' ', '-')})"
-        if inner is schema:
-            return link
-        return f"list of {link}" if schema.get("type") == "array" else f"name → {link}"
-    if isinstance(ref, Mapping) and ref.get("format") == "formula":
+    if isinstance(each, Mapping) and each.get("format") == "formula":
         return "field → formula"
-    if schema.get("type") == "array":
-        return "list"
-    return {
-        "boolean": "true or false",
-        "string": "text",
-        "integer": "whole number",
-        "number": "number",
-        "object": "map",
-    }.get(str(schema.get("type")), "value")
+    return _PLAIN.get(str(schema.get("type")), "value")
 
 
 def _meaning(schema: Schema) -> str:
@@ -394,6 +401,9 @@ token of `POST /api/v1/security/login`. A [how-to](../how-to/rest.md) has exampl
 |---|---|---|
 | `POST` | `/api/v1/security/login` | A token for `{{"username", "password", "provider": "db"}}`. |
 | `POST` | `/api/v1/security/refresh` | A new one, shown the refresh token. |
+| `POST` | `/api/v1/security/api_keys/` | An API key for `{{"name", "expires_on"}}`, shown once. |
+| `GET` | `/api/v1/security/api_keys/` | One's API keys. |
+| `DELETE` | `/api/v1/security/api_keys/<uuid>` | Ends one. |
 {chr(10).join(routes)}
 
 ## a list's arguments
@@ -416,8 +426,8 @@ since. `Idempotency-Key` makes a write that is sent twice one write, and gives t
 
 ## refusals
 
-`{{"error": {{"status", "message", "problems": [{{"field", "code", "message"}}]}}}}`; the language is
-the account's or that of `Accept-Language`.
+`{{"error": {{"status", "message", "problems": [{{"field", "code", "message"}}]}}}}`; the language
+is the account's or that of `Accept-Language`.
 
 | status | meaning |
 |---|---|

@@ -25,8 +25,6 @@ def prepare(root: Path, *, demo: bool) -> tuple[str, list[str]]:
     from engine.storage.database import database_url, engine_for
     from engine.web.releases import apply_with_rights
 
-    os.environ.setdefault("DATA_DIR", str(root / "var"))
-    Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     catalog = catalog_or_exit(root)
     url = database_url()
     engine = engine_for(url)

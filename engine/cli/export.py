@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 @click.command("export")
 @click.argument("entity")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
+)
 @click.option("--where", default="", help="A filter, such as \"state == 'vacant'\".")
 @click.option("--columns", default="", help="Paths with commas; the list's own if left out.")
 @click.option("--sort", default="", help="Paths with commas, a - first for descending.")

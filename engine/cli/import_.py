@@ -17,7 +17,12 @@ import click
 @click.option("--map", "mapped", multiple=True, metavar="HEAD=FIELD", help="What a column is.")
 @click.option("--set", "fixed", multiple=True, metavar="FIELD=TEXT", help="For the whole file.")
 @click.option("--key", default="", help="Fields that find existing records, with commas.")
-@click.option("--mode", type=click.Choice(["both", "create", "update"]), default="both")
+@click.option(
+    "--mode",
+    type=click.Choice(["both", "create", "update"]),
+    default="both",
+    help="Make new records, change those that are there, or both.",
+)
 @click.option("--sheet", default="", help="The sheet to read; the likeliest if left out.")
 @click.option("--all-or-nothing", is_flag=True, help="One bad row keeps all from being written.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")

@@ -55,6 +55,7 @@ def _serve(url: str, root: Path, bind: str, workers: int) -> None:
                 "threads": 4,
                 "preload_app": True,
                 "timeout": 120,
+                "post_worker_init": _work_in_app,
                 "graceful_timeout": 20,
                 "max_requests": 20_000,
                 "max_requests_jitter": 2_000,
@@ -75,3 +76,23 @@ def _serve(url: str, root: Path, bind: str, workers: int) -> None:
 
     os.chdir(root)
     Server().run()
+
+
+def _work_in_app(worker: Any) -> None:
+    """Without a broker, run what waits in the outbox in a thread of each web process.
+
+    Started once the process is forked: a thread of the parent could hold a lock just then.
+    """
+    if os.environ.get("CELERY_BROKER_URL"):
+        return
+    from engine.jobs import Served
+    from engine.jobs.worker_thread import WorkerThread
+    from engine.web.session import state
+
+    held = state(worker.app.wsgi())
+
+    def served(connection: Any) -> Served:
+        held.refresh()  # a job left by a newer release must find it
+        return Served(held.current.catalog, held.current.tables)
+
+    WorkerThread(held.engine, served).start()

@@ -4,8 +4,8 @@ from engine.documents.amounts import chinese_amount
 from engine.documents.prints import find_print, is_generic, prints_of
 from engine.documents.rendering import Printed, render
 from engine.documents.selection import selected
-from engine.documents.tables import wy_print
 from engine.documents.typesetting import TemplateError
+from engine.storage.work_tables import wy_print
 
 __all__ = [
     "Printed",

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 
 from engine.documents.reading import among
-from engine.documents.tables import wy_print
 from engine.metadata import Print
 from engine.records import Workspace
+from engine.storage.work_tables import wy_print
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('wuye print'), hashtext(:name))")
 _SAME_PRINT = timedelta(hours=1)  # a viewer may fetch its paper again; later it is a new one

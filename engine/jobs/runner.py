@@ -40,7 +40,13 @@ from engine.storage.outbox import (
 
 log = logging.getLogger(__name__)
 # The engine's own packages that bring jobs; importing one registers them.
-_WITH_JOBS = ("engine.exchange", "engine.messages", "engine.flows", "engine.reports")
+_WITH_JOBS = (
+    "engine.exchange",
+    "engine.messages",
+    "engine.documents",
+    "engine.flows",
+    "engine.reports",
+)
 _HOPELESS = (Invalid, Refused, NotFound, LookupError)  # trying again would say the same
 
 

@@ -121,6 +121,7 @@ class MenuItem:
     view: str = ""  # … with this saved filter
     screen: str = ""  # or a screen registered by a plugin, by name
     report: str = ""  # or a report
+    shortcut: frozenset[str] = frozenset()  # roles that find it on their home page too
     at: Place | None = None
 
 

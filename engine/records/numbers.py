@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.fieldtypes.series_pattern import field_paths
 from engine.metadata import Field
 from engine.records.incoming import Draft
 from engine.records.workspace import Workspace
@@ -21,14 +22,8 @@ def take_series(draft: Draft) -> None:
 
 def tokens_of(draft: Draft, field: Field) -> dict[str, Any]:
     """Return the values that a series field's pattern asks of its record."""
-    return {path: draft.environment().value(tuple(path.split("."))) for path in _paths(field)}
-
-
-def _paths(field: Field) -> list[str]:
-    import re
-
-    words = re.findall(r"\{([a-z_.]+)(?::\d+)?\}", field.options["pattern"])
-    return [w for w in words if w not in {"yyyy", "yy", "mm", "dd", "n", "unit"}]
+    paths = field_paths(field.options["pattern"])
+    return {path: draft.environment().value(tuple(path.split("."))) for path in paths}
 
 
 def next_numbers(

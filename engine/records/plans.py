@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.expressions import compile_python
+from engine.fieldtypes.series_pattern import field_paths
 from engine.metadata import Catalog, Entity, Field, Formula
 
 Path = tuple[str, ...]
@@ -65,6 +66,8 @@ def _paths(entity: Entity) -> Iterator[Path]:
     for one in entity.fields.values():
         if one.fetch:
             yield tuple(one.fetch.split("."))
+        if one.type == "series":
+            yield from (tuple(path.split(".")) for path in field_paths(one.options["pattern"]))
     for path in (entity.scope, entity.department):
         if path:
             steps = tuple(path.split("."))

@@ -25,8 +25,10 @@ def is_sent_back(work: Workspace, entity: str, field: Field, raw: Any, old: Old)
     if not is_shown(work, entity, field.name):
         return False
     stored = old.get(field.name)
+    if field.mask and stored is not None and raw == mask(field.mask, str(stored)):
+        return True
     if field.name in masked_fields(work.catalog, work.actor, entity):
-        return stored is not None and raw == mask(field.mask, str(stored))
+        return False
     open_ = changeable_fields(work.catalog, work.actor, entity, "change")
     if field.name in open_ and field.editable == "always":
         return False  # it may be set; whether it differs is seen later

@@ -211,10 +211,12 @@ def give() -> Answer:
     if user_id is None:
         raise Invalid("Choose a person.")
     unit = form.get("unit_id", "")
+    if unit and unit not in {str(number) for number in _units(work)}:
+        raise Invalid("Choose a unit from the list.")
     given = Grant(
         user_id=user_id,
         role=form.get("role", ""),
-        unit_id=int(unit) if unit.isdecimal() else None,
+        unit_id=int(unit) if unit else None,
         valid_from=_day(form.get("valid_from", "")),
         valid_to=_day(form.get("valid_to", "")),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify
 from flask_appbuilder import AppBuilder
+from flask_appbuilder.security.sqla.apis.api_key import ApiKeyApi
 from sqlalchemy import Engine, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -116,6 +117,8 @@ def _add_app_builder(app: Flask, sessions: Any) -> None:
         base_template=_BASE,
         security_manager_class=security.Guard,
     )
+    # The rest of FAB's security API stays away: it would go past the record of changes.
+    builder.add_api(ApiKeyApi)
     limit = builder.sm.limiter.limit(app.config["AUTH_RATE_LIMIT"], methods=["POST"])
     limit(app.blueprints["SecurityApi"])
 

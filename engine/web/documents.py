@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 import engine.documents.jobs as background
 from engine.documents import Printed, find_print, render, selected
 from engine.documents.prints import LIST
+from engine.documents.reading import in_language
 from engine.extension import Invalid, NotFound
 from engine.metadata import Print
 from engine.records import Query, Workspace
@@ -64,14 +65,14 @@ def _with_run() -> str:
 
 
 def _answer(work: Workspace, one: Print, run: str) -> Answer:
+    work = in_language(work, request.values.get("lang", ""))
     ids = _ids(request.values)
     query = None if ids is not None else _query(work, one)
     chosen = selected(work, one, ids, query)
     if background.is_large(one, len(chosen), is_list=one.name.startswith(LIST)):
         job = background.leave(work, one, chosen, query, run)
         return redirect(f"/print/jobs/{job}")
-    language = request.values.get("lang", "")
-    return _pdf(render(work, one.name, ids=ids, query=query, language=language, run=run))
+    return _pdf(render(work, one.name, ids=ids, query=query, run=run))
 
 
 def _ids(values: MultiDict[str, str]) -> tuple[int, ...] | None:

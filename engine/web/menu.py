@@ -82,11 +82,17 @@ def _entry(work: Workspace, item: MenuItem) -> Entry | None:
         label = text_of(item.label) or text_of(entity.label)
         below = "" if item.view else f"/e/{item.entity}/"
         drawn = item.icon if item.icon != "point" else entity.icon
-        return {"label": label, "icon": drawn, "url": url, "below": below}
+        mine = _is_shortcut(work, item)
+        return {"label": label, "icon": drawn, "url": url, "below": below, "shortcut": mine}
     if item.screen:
         screen = screens().get(item.screen)
         if screen is None or not is_allowed(work, *screen.right):
             return None
         url = screen_url(item.screen)
-        return {"label": text_of(item.label), "icon": item.icon, "url": url, "below": ""}
+        label, mine = text_of(item.label), _is_shortcut(work, item)
+        return {"label": label, "icon": item.icon, "url": url, "below": "", "shortcut": mine}
     return None
+
+
+def _is_shortcut(work: Workspace, item: MenuItem) -> bool:
+    return bool(item.shortcut & work.actor.roles)

@@ -48,6 +48,10 @@ _OWN_ACCOUNT = frozenset(
         ("can_userinfo", "UserDBModelView"),
         ("resetmypassword", "UserDBModelView"),
         ("userinfoedit", "UserDBModelView"),
+        ("can_list", "ApiKey"),
+        ("can_get", "ApiKey"),
+        ("can_create", "ApiKey"),
+        ("can_revoke", "ApiKey"),
     }
 )
 
@@ -115,6 +119,8 @@ class Guard(SecurityManager):
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Answer from the remembered rights; each person may see to his own account."""
         actor = current_actor()
+        if (permission_name, view_name) == ("can_create", "ApiKey") and "_api_key_user" in g:
+            return False  # a key that was stolen must not beget others
         if actor.user_id is not None and (permission_name, view_name) in _OWN_ACCOUNT:
             return True
         return may_use(actor, permission_name, view_name)

@@ -71,6 +71,11 @@ class State:
         self._stop = threading.Event()
 
     @property
+    def engine(self) -> Engine:
+        """Return the engine the application works with."""
+        return self._engine
+
+    @property
     def current(self) -> Snapshot:
         """Return the snapshot for a request that begins now."""
         return self._current

@@ -5,6 +5,7 @@ import "./builder.js";
 import "./picker.js";
 import { start } from "./forms.js";
 import { bulk, cursor } from "./lists.js";
+import "./till.js";
 import { tabFromAddress } from "./widgets.js";
 
 Object.assign(htmx.config, {

@@ -24,7 +24,7 @@ COLOURS = {
 @screen("charging.ageing", entity="receivable")
 def ageing(context: ScreenContext) -> ScreenPage:
     """Show what is owed by days overdue, as of any day (checklist R03-09)."""
-    as_of = _day(context.arguments, "as_of") or context.today
+    as_of = day_in(context.arguments, "as_of") or context.today
     say = context.message
     names = [name for name, _ in BUCKETS] + ["credit", "total"]
     labels = [say("Not due"), "1–30", "31–60", "61–90", "91–180", "181–365", "> 365",
@@ -44,7 +44,7 @@ def ageing(context: ScreenContext) -> ScreenPage:
 def progress(context: ScreenContext) -> ScreenPage:
     """Show a building floor by floor, each room coloured by what it owes (R03-06)."""
     given = context.arguments
-    month = _day(given, "month") or context.today
+    month = day_in(given, "month") or context.today
     first = month.replace(day=1)
     building = given.get("building", "")
     rooms = []
@@ -74,7 +74,7 @@ def _buildings(context: ScreenContext) -> list[tuple[str, str]]:
     return [(str(b["id"]), f"{estates.get(b['estate'], '')} {b['name']}") for b in found]
 
 
-def _day(given: Mapping[str, Any], name: str) -> date | None:
+def day_in(given: Mapping[str, Any], name: str) -> date | None:
     """Read a day or a month from the query; None for anything else."""
     text = str(given.get(name, "")).strip()
     try:

@@ -190,7 +190,9 @@ def _cycles(terms: Terms, reach: Reach, fee: Table) -> FromClause:
         begin.label("begin"),
         finish.label("finish"),
     )
-    return found.cte("cycles") if shared else found.lateral("cycles")
+    if not shared:
+        return found.lateral("cycles")
+    return found.cte("cycles").prefix_with("MATERIALIZED")  # its dates are not for each room
 
 
 def _cycle_number(value: Sql, anchor: Sql, months: int, size: int) -> Sql:

@@ -10,12 +10,12 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Numeric,
+    Select,
     String,
     Table,
     and_,
     case,
     cast,
-    false,
     func,
     literal,
     not_,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -49,33 +50,77 @@ class _Piece:
 
 
 def priced(context: BillingContext, terms: Terms, due: CTE) -> CTE:
-    """Return the due periods with amount, units, raw, low and high price, pieces and reason.
+    """Return the due periods with amount, months, raw, low and high price, pieces and reason.
 
-    `reason` is NULL for those to bill, else a code of bill_skip.
+    `reason` is NULL for those to bill, else a code of bill_skip; an amount of 0 has none yet.
+    Full periods at one price, which most are, take a way of their own without any slots.
 
     Raises:
         Invalid: the item's formula is wrong.
     """
+    cut = _cut_periods(context, terms, due)
+    if terms.basis == "formula":
+        found: Any = cut
+    else:
+        plain = _is_plain(due)
+        found = union_all(_full_periods(terms, due).where(plain), cut.where(not_(plain)))
+    return found.cte("priced").prefix_with("MATERIALIZED")  # type: ignore[no-any-return]
+
+
+def _is_plain(due: CTE) -> Sql:
+    """Tell whether a period is a full one at one price."""
+    one_price = or_(due.c.agreed.is_not(null()), func.cardinality(due.c.prices) == 1)
+    return and_(due.c.first == due.c.begin, due.c.last == due.c.finish, one_price)
+
+
+def _full_periods(terms: Terms, due: CTE) -> Select[Any]:
+    """Price × basis × months, all of them finite decimals: rounding needs no division."""
+    price = cast(func.coalesce(due.c.agreed, due.c.prices[1]), Numeric())
+    basis, months = _basis(terms, due), max(terms.cycle.months, 1)
+    raw = price * basis * sql.number(months // terms.months_per_price)
+    piece = func.concat(
+        '[{"from": "', due.c.first, '", "to": "', due.c.last, '", "price": ', price, "}]",
+        type_=String(),
+    )  # fmt: skip
+    return select(
+        *due.c,
+        sql.number(months).label("months"),
+        price.label("low_price"),
+        price.label("high_price"),
+        piece.label("pieces"),
+        basis.label("basis"),
+        sql.round_finite(func.greatest(raw, 0), terms.rounding).label("amount"),
+        raw.label("raw"),
+        _reason(terms, due, price.is_(null())).label("reason"),
+    )
+
+
+def _cut_periods(context: BillingContext, terms: Terms, due: CTE) -> Select[Any]:
+    """Price a period slot by slot and price by price (rules.md 4)."""
     piece = _piece(terms, due)
     value, source = _value(context, terms, due, piece)
-    plain = _is_plain(terms, due)
-    sums = _sums(piece, value, plain)
-    totals = _totals(terms, due, sums, plain)
-    basis = _basis(terms, due)
-    denominator = sql.whole_units(terms.cycle) * terms.months_per_price
+    sums = _sums(piece, value)
+    basis, whole = _basis(terms, due), sql.whole_units(terms.cycle)
+    denominator = whole * terms.months_per_price
     if terms.basis == "formula" and terms.formula_is_whole:
         denominator = 1
-    numerator = totals["weighted"] * basis
+    numerator = sums.c.weighted * basis
     amount = sql.round_exactly(func.greatest(numerator, 0), denominator, terms.rounding)
-    found = select(
+    invalid = None
+    if terms.basis == "formula":
+        # A negative answer is no charge either; NULL comes of a missing area or of ÷ 0.
+        invalid = or_(sums.c.without_value, sums.c.weighted < 0)
+    return select(
         *due.c,
-        *(value.label(name) for name, value in totals.items()),
+        func.round(cast(sums.c.units, Numeric()) / sql.number(whole), 8).label("months"),
+        sums.c.low_price,
+        sums.c.high_price,
+        cast(sums.c.pieces, String()).label("pieces"),
         basis.label("basis"),
         amount.label("amount"),
-        (numerator / sql.number(denominator)).label("raw"),
-        _reason(terms, due, totals, amount).label("reason"),
+        func.trim_scale(func.round(numerator / sql.number(denominator), 10)).label("raw"),
+        _reason(terms, due, sums.c.without_price, invalid).label("reason"),
     ).select_from(source.join(sums, true()))
-    return found.cte("priced").prefix_with("MATERIALIZED")
 
 
 def _piece(terms: Terms, due: CTE) -> _Piece:
@@ -112,35 +157,7 @@ def _piece(terms: Terms, due: CTE) -> _Piece:
     )
 
 
-def _is_plain(terms: Terms, due: CTE) -> Sql:
-    """Tell whether a period is a full one at one price: most are, and need no slots."""
-    if terms.basis == "formula":
-        return false()
-    one_price = or_(due.c.agreed.is_not(null()), func.cardinality(due.c.prices) == 1)
-    return and_(due.c.first == due.c.begin, due.c.last == due.c.finish, one_price)
-
-
-def _totals(terms: Terms, due: CTE, sums: FromClause, plain: Sql) -> dict[str, Sql]:
-    """Return units, weighted, low and high price, missing values and pieces of a period."""
-    price = cast(func.coalesce(due.c.agreed, due.c.prices[1]), Numeric())
-    whole = sql.number(sql.whole_units(terms.cycle) * max(terms.cycle.months, 1))
-    described = func.jsonb_build_array(
-        func.jsonb_build_object("from", due.c.first, "to", due.c.last, "price", price),
-        type_=JSONB(),
-    )
-    full: dict[str, Sql] = {
-        "units": whole,
-        "weighted": whole * price,
-        "low_price": price,
-        "high_price": price,
-        "without_price": price.is_(null()),
-        "without_value": price.is_(null()),
-        "pieces": described,
-    }
-    return {name: case((plain, value), else_=sums.c[name]) for name, value in full.items()}
-
-
-def _sums(piece: _Piece, value: Sql, plain: Sql) -> FromClause:
+def _sums(piece: _Piece, value: Sql) -> FromClause:
     described = func.jsonb_build_object(
         "from", piece.first, "to", piece.last, "price", piece.price, type_=JSONB()
     )
@@ -155,7 +172,7 @@ def _sums(piece: _Piece, value: Sql, plain: Sql) -> FromClause:
             func.jsonb_agg(described, type_=JSONB()).label("pieces"),
         )
         .select_from(piece.source)
-        .where(not_(plain), piece.inside)
+        .where(piece.inside)
         .lateral("sums")
     )
 
@@ -216,7 +233,7 @@ def _basis(terms: Terms, due: CTE) -> Sql:
     return sql.number(1)
 
 
-def _reason(terms: Terms, due: CTE, totals: dict[str, Sql], amount: Sql) -> Sql:
+def _reason(terms: Terms, due: CTE, without_price: Sql, invalid: Sql | None = None) -> Sql:
     tests: list[tuple[Any, str]] = [
         (due.c.closed, "ROOM_CLOSED"),
         (due.c.payer_id.is_(null()), "PAYER_MISSING"),
@@ -224,14 +241,17 @@ def _reason(terms: Terms, due: CTE, totals: dict[str, Sql], amount: Sql) -> Sql:
     if terms.basis in AREAS:
         tests.append((or_(due.c.area.is_(null()), due.c.area <= 0), "AREA_MISSING"))
     if terms.basis != "formula" or "price" in terms.formula:
-        tests.append((totals["without_price"], "PRICE_MISSING"))
-    if terms.basis == "formula":
-        # A negative answer is no charge either; NULL comes of a missing area or of ÷ 0.
-        tests.append((or_(totals["without_value"], totals["weighted"] < 0), "FORMULA_INVALID"))
-    tests.append((func.coalesce(amount, 0) <= 0, "ZERO"))
+        tests.append((without_price, "PRICE_MISSING"))
+    if invalid is not None:
+        tests.append((invalid, "FORMULA_INVALID"))
     return case(*((test, literal(code, String())) for test, code in tests), else_=null())
+
+
+def skip_reason(rows: CTE) -> Sql:
+    """Return why a priced row is no bill."""
+    return func.coalesce(rows.c.reason, literal("ZERO", String()), type_=String())
 
 
 def is_billable(rows: CTE) -> Any:
     """Keep the priced rows that become bills."""
-    return and_(rows.c.reason.is_(null()), rows.c.amount > 0)
+    return and_(rows.c.reason.is_(null()), func.coalesce(rows.c.amount, 0) > 0)

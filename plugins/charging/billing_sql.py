@@ -7,17 +7,18 @@ were skipped. It can be repeated: what is billed already is left out, and the un
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Numeric, Table, case, cast, func, insert, literal, null, select
+from sqlalchemy import CTE, Integer, Table, Text, case, cast, func, insert, literal, not_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from plugins.charging import sql_parts as sql
 from plugins.charging.billing_due import BillingContext, due_periods
-from plugins.charging.billing_pricing import is_billable, priced
+from plugins.charging.billing_pricing import is_billable, priced, skip_reason
 from plugins.charging.sql_parts import Sql
 from plugins.charging.terms import PriceSpan, Reach, Terms
 
@@ -65,11 +66,11 @@ def _insert_skips(context: BillingContext, reach: Reach, terms: Terms, rows: CTE
         "fee_item_id": literal(terms.id),
         "room_fee_id": c.room_fee_id,
         "period_from": c.first,
-        "reason": c.reason,
+        "reason": skip_reason(rows),
         "detail": _detail(terms, rows),
     }
     skip = context.table("bill_skip")
-    found = select(*(v.label(k) for k, v in values.items())).where(c.reason.is_not(null()))
+    found = select(*(v.label(k) for k, v in values.items())).where(not_(is_billable(rows)))
     return insert(skip).from_select(list(values), found).cte("skips")
 
 
@@ -122,7 +123,7 @@ def _bill_values(terms: Terms, rows: CTE) -> dict[str, Any]:
         "due_on": sql.due_date(c.bill_on, terms.due),
         "price": case((c.low_price == c.high_price, c.low_price)),
         "quantity": func.round(c.basis, 4),
-        "months": _months(terms, c.units),
+        "months": c.months,
         "amount": c.amount,
         **_tax(terms, c.amount),
     }
@@ -143,10 +144,6 @@ def _engine_columns(context: BillingContext, unit: Sql) -> dict[str, Any]:
     }
 
 
-def _months(terms: Terms, units: Sql) -> Sql:
-    return func.round(cast(units, Numeric()) / sql.number(sql.whole_units(terms.cycle)), 8)
-
-
 def _tax(terms: Terms, amount: Sql) -> dict[str, Sql]:
     """Take apart a price that includes the tax (W57); net + tax is the amount."""
     net = func.round(amount * 100 / sql.number(100 + terms.tax_rate), 2)
@@ -154,7 +151,10 @@ def _tax(terms: Terms, amount: Sql) -> dict[str, Sql]:
 
 
 def _snapshot(terms: Terms, rows: CTE) -> Sql:
-    """Keep what the amount was computed from (rules.md M6)."""
+    """Keep what the amount was computed from (rules.md M6).
+
+    Put together as text and read as JSON once: half the cost of building it from parts.
+    """
     c = rows.c
     fixed = {
         "basis": terms.basis,
@@ -163,12 +163,17 @@ def _snapshot(terms: Terms, rows: CTE) -> Sql:
         "cycle": terms.cycle.months or f"{terms.cycle.days}d",
         **({"formula": terms.formula} if terms.formula else {}),
     }
-    varying = func.jsonb_build_object(
-        "area", c.area, "coefficient", c.coefficient, "days", sql.days_in(c.first, c.last),
-        "raw", func.trim_scale(func.round(c.raw, 10)), "pieces", c.pieces,
-        type_=JSONB(),
+    found = func.concat(
+        json.dumps(fixed, ensure_ascii=False)[:-1],
+        ', "area": ', _or_null(c.area), ', "coefficient": ', _or_null(c.coefficient),
+        ', "days": ', sql.days_in(c.first, c.last), ', "raw": ', c.raw, ', "pieces": ', c.pieces,
+        "}",
     )  # fmt: skip
-    return literal(fixed, JSONB()).op("||", return_type=JSONB())(varying)
+    return cast(found, JSONB())
+
+
+def _or_null(value: Sql) -> Sql:
+    return func.coalesce(cast(value, Text()), "null")
 
 
 def draft_bills_of(bill: Table, run_id: int) -> Any:

@@ -52,7 +52,7 @@ def enable_item(context: ActionContext) -> ActionResult:
 
 
 def needs_price(item: Row) -> bool:
-    """Tell whether the item is charged by a dated price."""
-    if item["kind"] not in ("cyclic", "metered"):
+    """Tell whether the item is charged by a dated price; one with tiers has its own."""
+    if item["kind"] not in ("cyclic", "metered") or item["tier_span"] != "none":
         return False
     return item["basis"] != "formula" or "price" in (item["formula"] or "")

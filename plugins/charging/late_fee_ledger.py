@@ -81,6 +81,7 @@ def policy_of(rules: Sequence[Row], due_on: date) -> Policy:
         grace_shifts=bool(terms["grace_shifts"]),
         cap_percent=terms["cap_percent"],
         cap_amount=terms["cap_amount"],
+        fixed_fee=terms["fixed_fee"] or ZERO,
     )
 
 

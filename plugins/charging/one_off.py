@@ -68,27 +68,35 @@ def make_bill(  # noqa: PLR0913  # a bill has that many sides
     if amount < 0 or (amount == 0 and kind != "gift"):
         raise Invalid("The amount must be more than 0.")
     must_be_open(context, room["estate"], context.today)
-    first, last = period or (context.today, context.today)
     values = {
-        "no": _number(context),
+        **bill_head(context, item, kind, period or (context.today, context.today)),
+        "no": numbers(context, 1)[0],
         "estate": room["estate"],
         "room": room["id"],
         "payer": payer,
-        "fee_item": item["id"],
-        "kind": kind,
-        "period_from": first,
-        "period_to": last,
-        "bill_on": context.today,
-        "due_on": due_on or due_date(context.today, terms_of(item).due),
-        **_amounts(amount, item["tax_rate"]),
-        "state": "published",
-        "published_at": context.now,
+        **bill_amounts(amount, item["tax_rate"]),
+        **({"due_on": due_on} if due_on else {}),
     }
     made: Row = context.records.create("receivable", values | more)
     return made
 
 
-def _amounts(amount: Decimal, tax_rate: Decimal) -> Row:
+def bill_head(context: Any, item: Row, kind: str, period: tuple[date, date]) -> Row:
+    """Return what published bills of one item, dated today, have in common."""
+    return {
+        "fee_item": item["id"],
+        "kind": kind,
+        "period_from": period[0],
+        "period_to": period[1],
+        "bill_on": context.today,
+        "due_on": due_date(context.today, terms_of(item).due),
+        "state": "published",
+        "published_at": context.now,
+    }
+
+
+def bill_amounts(amount: Decimal, tax_rate: Decimal) -> Row:
+    """Return an unpaid bill's amounts, the tax taken out of it (W57)."""
     taxed = split_tax(amount, tax_rate)
     return {
         "amount": amount,
@@ -100,8 +108,10 @@ def _amounts(amount: Decimal, tax_rate: Decimal) -> Row:
     }
 
 
-def _number(context: Any) -> str:
-    """Return a number no bill has: bills need no gap-free series, receipts do."""
+def numbers(context: Any, count: int) -> list[str]:
+    """Return numbers no bill has: bills need no gap-free series, receipts do."""
     sequence = func.pg_get_serial_sequence("receivable", "id")
-    number = context.connection.execute(select(func.nextval(cast(sequence, Text())))).scalar_one()
-    return f"LS{context.today:%Y%m%d}-{number:06d}"
+    each = func.generate_series(1, count).table_valued("n").render_derived()
+    query = select(func.nextval(cast(sequence, Text()))).select_from(each)
+    taken = context.connection.execute(query).scalars()
+    return [f"LS{context.today:%Y%m%d}-{number:06d}" for number in taken]

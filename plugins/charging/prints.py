@@ -68,19 +68,6 @@ def _summed(context: Context, lines: Sequence[Mapping[str, Any]]) -> dict[str, A
     return found | {"open": open_, "late_fee": late, "total": open_ + late}
 
 
-@document_data("bill_notice")
-def late_fees_of_bills(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    """Return each bill's late fee as of today and what is to be paid with it."""
-    bill = context.table("receivable")
-    rows = context.connection.execute(select(bill).where(bill.c.id.in_(ids))).mappings()
-    bills = [dict(row) for row in rows]
-    fees = late_fees_as_of(context, bills, context.today)
-    return {
-        b["id"]: {"late_fee": fees[b["id"]].open, "due": b["open"] + fees[b["id"]].open}
-        for b in bills
-    }
-
-
 @after_print("receipt")
 def count_receipt_prints(context: Context, ids: Sequence[int]) -> None:
     """Count how often each receipt was printed."""

@@ -16,6 +16,7 @@ from engine.extension import (
     Refused,
     action,
 )
+from plugins.charging.amounts import spread
 from plugins.charging.late_fee_ledger import fix_late_fees, late_fees_as_of
 from plugins.charging.ledger import ZERO, Change, apply_changes, lock_bills
 from plugins.charging.posting import must_be_open
@@ -43,16 +44,32 @@ def submit(context: Any, reduction_id: int) -> Row:
     if not lines:
         raise Invalid([Problem("Choose at least one bill.", field="lines")])
     bills = _bills(context, lines)
-    if head["kind"] == "percent":
-        for line in lines:
-            line["amount"] = reduction_amount(bills[line["receivable"]]["open"], head["percent"])
-            context.records.change("reduction_line", line["id"], {"amount": line["amount"]})
+    for line, amount in zip(lines, _worked_out(head, lines, bills), strict=True):
+        if amount != line["amount"]:
+            line["amount"] = amount
+            context.records.change("reduction_line", line["id"], {"amount": amount})
     _check_lines(context, lines, bills)
     total = sum((line["amount"] + line["late_fee"] for line in lines), ZERO)
     changed: Row = context.records.change(
         "reduction", reduction_id, {"state": "submitted", "total": total}
     )
     return changed
+
+
+def _worked_out(head: Row, lines: list[Row], bills: dict[int, Row]) -> list[Decimal]:
+    """Return each line's principal: as typed, by percentage, or as a discount on many months."""
+    chosen = [bills[line["receivable"]] for line in lines]
+    if head["kind"] == "percent":
+        return [reduction_amount(bill["open"], head["percent"]) for bill in chosen]
+    if head["kind"] != "volume":
+        return [line["amount"] for line in lines]
+    months = sum((bill["months"] or ZERO for bill in chosen), ZERO)
+    if months < head["from_months"]:
+        problem = "The discount is for %(wanted)s months and more; %(given)s are chosen."
+        params = {"wanted": head["from_months"], "given": months.normalize()}
+        raise Invalid([Problem(problem, params, "from_months")])
+    total = reduction_amount(sum((bill["open"] for bill in chosen), ZERO), head["percent"])
+    return spread(total, [bill["open"] for bill in chosen])
 
 
 def _lines(context: Any, reduction_id: int) -> list[Row]:

@@ -100,6 +100,19 @@ def round_exactly(numerator: Sql, denominator: int, mode: str) -> Sql:
     return cast(cast(units, Numeric()) / step, Numeric(18, 2))
 
 
+def round_finite(value: Sql, mode: str) -> Sql:
+    """Return `amounts.round_money` of a finite decimal of at least 0: nothing was divided."""
+    if mode == "whole_yuan":
+        rounded: Sql = func.round(value, 0)
+    elif mode == "down":
+        rounded = func.trunc(value, 2)
+    elif mode == "up":
+        rounded = func.ceil(value * 100) / 100
+    else:
+        rounded = func.round(value, 2)
+    return cast(rounded, Numeric(18, 2))
+
+
 def bill_date(first: Sql, last: Sql, timing: str, lead_days: int, at_month_end: bool) -> Sql:
     """Return `periods.bill_date` in SQL."""
     if timing == "prepaid":

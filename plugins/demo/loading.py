@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, Connection, Table, func, select, update
+from sqlalchemy import Column, Connection, Date, Table, cast, func, select, update
 
 from plugins.demo.company import Company, generate
 from plugins.demo.ledger import Row
+
+_ZONE = "Asia/Shanghai"
 
 
 class Tables(Protocol):
@@ -33,8 +35,8 @@ def load(connection: Connection, tables: Tables, seed: int, today: date | None =
     Raises:
         ValueError: the database holds estates or owners already.
     """
-    day = today or connection.scalar(select(func.current_date()))
-    assert isinstance(day, date)  # current_date is one
+    day = today or connection.scalar(select(cast(func.timezone(_ZONE, func.now()), Date)))
+    assert isinstance(day, date)
     company = generate(seed, day)
     _refuse_filled(connection, tables, company)
     write(connection, tables, company.rows)

@@ -27,6 +27,8 @@ _NAMES = {"villa": "{}區", "tower": "{}座", "mall": "{}座商場"}
 _SUMMED_UP_LATER = dict.fromkeys(
     ("land_area", "built_area", "green_area", "plot_ratio", "households")
 )
+# Days since those got their keys who have only just moved in, or decorate.
+_LATELY = {"handed_over": (2, 150), "decorating": (12, 330)}
 _SOME_DAYS = 420  # within which an owner comes for his key
 
 
@@ -251,6 +253,9 @@ def _state(random: Random, today: date, plan: Estate) -> dict[str, Any]:
     if random.random() < plan.unsold:
         return {"state": "unsold", "handed_over_on": None}
     (state,) = random.choices(list(plan.states), list(plan.states.values()))
+    if state in _LATELY:
+        handed_over = today - timedelta(days=random.randrange(*_LATELY[state]))
+        return {"state": state, "handed_over_on": max(plan.handed_over, handed_over)}
     # Most come in the first weeks; a few wait for more than a year.
     waited = timedelta(days=int(_SOME_DAYS * random.random() ** 3))
     return {"state": state, "handed_over_on": min(plan.handed_over + waited, today)}

@@ -73,7 +73,7 @@ def lending_database(
     cluster_url: URL, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The name of a database in which the tutorial was followed, with a tool and a loan."""
-    name = f"{template_database}_lending"
+    name = f"{template_database}_{secrets.token_hex(4)}"
     folder = tmp_path_factory.mktemp("lending")
     with pytest.MonkeyPatch.context() as patch:
         _copy(cluster_url, template_database, name)

@@ -11,10 +11,13 @@ from tests.docs.pages import DOCS, blocks_of
 from tests.docs.reader import Reader
 from tests.web.company_app import sign_in
 
+
+def _is_typed(page: str) -> bool:
+    return any(b.language == "console" and "not-run" not in b.words for b in blocks_of(page))
+
+
 PAGES = sorted(
-    f"how-to/{path.name}"
-    for path in (DOCS / "how-to").glob("*.md")
-    if any(b.language == "console" and "not-run" not in b.words for b in blocks_of(f"how-to/{path.name}"))
+    page for path in (DOCS / "how-to").glob("*.md") if _is_typed(page := f"how-to/{path.name}")
 )
 
 

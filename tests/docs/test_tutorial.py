@@ -9,11 +9,6 @@ def test_the_tutorial_is_true(company: Reader) -> None:
     company.follow("tutorial.md")
 
     assert company.ask_database("select count(*) from loan where state = 'returned'") == 1
-
-
-def test_the_tutorial_leaves_history_for_what_its_people_did(company: Reader) -> None:
-    company.follow("tutorial.md")
-
     events = company.ask_database(
         "select string_agg(event, ' ' order by id) from wy_audit where entity = 'loan'"
     )

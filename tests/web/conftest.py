@@ -53,7 +53,9 @@ def ann(client: FlaskClient) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def shop(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bazaar]:
+def shop(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bazaar]:
     """The bazaar; its records stay, so each test makes its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))

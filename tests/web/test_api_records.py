@@ -238,6 +238,33 @@ def test_a_token_of_the_login_opens_the_api_and_a_wrong_one_does_not(shop: Bazaa
     assert none.json["error"]["status"] == 401
 
 
+def signed_in(shop: Bazaar, login: str) -> dict[str, str]:
+    body = {"username": login, "password": PASSWORD, "provider": "db"}
+    answer = shop.app.test_client().post("/api/v1/security/login", json=body)
+    return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+def test_a_person_makes_uses_and_revokes_a_key_of_his_own(shop: Bazaar) -> None:
+    client, keys = shop.app.test_client(), "/api/v1/security/api_keys/"
+    wes, cora = signed_in(shop, "wes"), signed_in(shop, "cora")
+    made = client.post(keys, json={"name": "my script"}, headers=wes)
+    key = {"Authorization": f"Bearer {made.json['result']['key']}"}
+    used = client.get("/api/v1/customer/?count=false", headers=key)
+    another = client.post(keys, json={"name": "from a key"}, headers=key)
+    uuid = made.json["result"]["uuid"]
+    names = [k["name"] for k in client.get(keys, headers=wes).json["result"]]
+    strange = client.delete(keys + uuid, headers=cora)
+    revoked = client.delete(keys + uuid, headers=wes)
+
+    assert made.status_code == 201
+    assert used.status_code == 200
+    assert another.status_code == 403
+    assert "my script" in names
+    assert (strange.status_code, revoked.status_code) == (404, 200)
+    assert client.get("/api/v1/customer/", headers=key).status_code == 401
+    assert client.post(keys, json={"name": "x"}).status_code == 401
+
+
 def test_a_revoked_key_opens_nothing(shop: Bazaar) -> None:
     with shop.app.test_request_context():
         manager = shop.app.appbuilder.sm

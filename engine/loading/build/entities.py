@@ -47,7 +47,7 @@ def build_entity(
         fields=MappingProxyType(fields),
         title=title,
         subtitle=names_of(raw, "subtitle"),
-        search=names_of(raw, "search") or _default_search(fields, title),
+        search=names_of(raw, "search") if "search" in raw else _default_search(fields, title),
         checks=build_checks(draft, raw.get("checks", {}), site.down("checks"), name),
         indexes=build_indexes(draft, raw, site, name),
         buttons=build_buttons(draft, raw.get("buttons", {}), site.down("buttons"), name, fields),

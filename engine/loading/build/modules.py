@@ -57,6 +57,7 @@ def _menu(
             view=item.get("view", ""),
             screen=item.get("screen", ""),
             report=item.get("report", ""),
+            shortcut=frozenset(names_of(item, "shortcut")),
             at=site.at("menu", i),
         )
         for i, item in enumerate(raw["menu"])

@@ -29,6 +29,8 @@ def check_modules(draft: Draft, paths: Paths) -> None:
 
 
 def _check_menu_item(draft: Draft, paths: Paths, item: MenuItem, site: Site) -> None:
+    for position, role in enumerate(site.value.get("shortcut", ())):
+        check_role(draft, role, site.down("shortcut", position))
     targets = [name for name in ("entity", "screen", "report") if getattr(item, name)]
     if len(targets) != 1:
         message = "a menu item must open one thing"

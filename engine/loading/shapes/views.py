@@ -122,6 +122,7 @@ MENU_ITEM = record(
         "view": name("… with this saved filter."),
         "screen": name("Opens a plugin's screen, 'plugin.page'."),
         "report": name("Opens a report."),
+        "shortcut": names("Roles that find it on their home page too."),
     },
 )
 

@@ -131,6 +131,16 @@ def comment(entity: str, record_id: int) -> Answer:
     return once(work, run)
 
 
+@bp.post("/<entity>/<int:record_id>/reveal/<field>")
+def reveal(entity: str, record_id: int, field: str) -> Answer:
+    """A masked value in full; it is noted who asked."""
+    from engine.web.views.revealing import revealed
+
+    answer = jsonify(value=revealed(current_work(), entity_for(entity), record_id, field))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @bp.post("/files")
 def upload() -> Answer:
     """Keep a file for a field (`entity`, `field`); its id is then a value of that field."""

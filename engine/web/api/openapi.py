@@ -121,7 +121,8 @@ def or_null(schema: Json) -> Json:
 def _sent(work: Workspace, entity: Entity) -> Json:
     open_ = changeable_fields(work.catalog, work.actor, entity.name)
     properties = {
-        n: _sent_schema(work, f) for n, f in entity.fields.items()
+        n: _sent_schema(work, f)
+        for n, f in entity.fields.items()
         if n in open_ and not field_type(f.type).read_only
     }
     properties["version"] = {"type": "integer", "description": "refuse if it is not this one"}

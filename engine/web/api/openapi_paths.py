@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.access import readable_fields
+from engine.access import readable_fields, revealable_fields
 from engine.fieldtypes import field_type
 from engine.metadata import Button, Entity
 from engine.records import Workspace, is_allowed
@@ -80,6 +80,9 @@ def paths_of(work: Workspace, entity: Entity) -> Json:
             paths[f"/{name}/lookup/{field.name}"] = {"get": _look_up(name, field.name)}
     if entity.comments and not entity.part_of:
         paths[f"/{name}/{{record_id}}/comments"] = _comments(work, entity)
+    for field_name in sorted(revealable_fields(work.catalog, work.actor, name)):
+        path = f"/{name}/{{record_id}}/reveal/{field_name}"
+        paths[path] = _reveal(name, field_name)
     if _writes(work, entity, "change") and is_allowed(work, name, "bulk"):
         paths[f"/{name}/bulk"] = {"post": _bulk(name)}
     for button in entity.buttons.values():
@@ -198,6 +201,14 @@ def _comments(work: Workspace, entity: Entity) -> Json:
             "responses": _answers(_ref("Done"), "201"),
         }
     return found
+
+
+def _reveal(name: str, field: str) -> Json:
+    schema = {"type": "object", "properties": {"value": {"type": "string"}}, "required": ["value"]}
+    return {
+        "parameters": [_number("record_id")],
+        "post": {**_get(f"{name}.reveal.{field}", schema), "summary": "it is noted who asked"},
+    }
 
 
 def _bulk(name: str) -> Json:

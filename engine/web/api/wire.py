@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.access import entities_readable, readable_fields
 from engine.expressions import Typed, check, parse
-from engine.fieldtypes import field_type
+from engine.fieldtypes import field_type, mask
 from engine.loading.scopes import EntityScope
 from engine.metadata import Entity
 from engine.records import (
@@ -44,8 +44,15 @@ def row_json(columns: Sequence[Column], row: Sequence[Any], writers: Sequence[An
             else:
                 found[column.path] = {"id": value, "title": row[column.title]}
         else:
-            found[column.path] = value if column.masked else write(column.field, value)
+            found[column.path] = _plain(column, value, write)
     return found
+
+
+def _plain(column: Column, value: Any, write: Any) -> Any:
+    """Return a value; a masked one covered for everyone: who may see it asks for it by itself."""
+    if column.masked or not column.field.mask or value is None:
+        return value if column.masked else write(column.field, value)
+    return mask(column.field.mask, str(value))
 
 
 def page_json(page: Page) -> Json:

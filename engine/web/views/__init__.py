@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from engine.web.views.routes import bp
+from engine.web.views import exporting, importing, jobs, routes
 
 
 def register(app: Flask) -> None:
     """Add the screens to the application."""
-    app.register_blueprint(bp)
+    for part in (routes, exporting, importing, jobs):
+        app.register_blueprint(part.bp)

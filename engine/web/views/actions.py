@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine import documents
 from engine.metadata import Button, Entity
 from engine.records import Workspace, is_allowed, offered
 from engine.web.i18n import label as text_of
@@ -76,9 +77,7 @@ def prints_of(
     if not is_allowed(work, entity.name, "print"):
         return []
     found = []
-    for one in work.catalog.prints.values():
-        if one.entity != entity.name:
-            continue
+    for one in documents.prints_of(work.catalog, entity.name, of_list=not record_id):
         url = print_url(one.name, ids=record_id) if record_id else print_url(one.name)
         found.append({"label": text_of(one.label), "url": url + (f"?{query}" if query else "")})
     return found

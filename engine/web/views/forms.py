@@ -72,20 +72,7 @@ def form_context(
 ) -> View:
     """Return all that ui/form.html wants, but for the frame."""
     is_new = values.get("id") is None
-    errors = {p.field: say(p) for p in reversed(problems) if p.field}
-    form = FormContext(
-        work=work,
-        entity=entity.name,
-        values=values,
-        typed=typed or {},
-        errors=errors,
-        titles=titles_of(work, entity, values, typed),
-        changeable=changeable_fields(
-            work.catalog, work.actor, entity.name, "create" if is_new else "change"
-        ),
-        readable=entities_readable(work.catalog, work.actor),
-        masked=frozenset() if is_new else masked_fields(work.catalog, work.actor, entity.name),
-    )
+    form = _form(work, entity, values, typed or {}, problems)
     title = (
         work.message("New %(what)s", what=text_of(entity.label))
         if is_new
@@ -107,6 +94,28 @@ def form_context(
         "errors": _summary(entity, problems),
         "draft_key": "" if problems else request.path,
     }
+
+
+def _form(
+    work: Workspace,
+    entity: Entity,
+    values: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    problems: Sequence[Problem],
+) -> FormContext:
+    is_new = values.get("id") is None
+    action = "create" if is_new else "change"
+    return FormContext(
+        work=work,
+        entity=entity.name,
+        values=values,
+        typed=typed,
+        errors={p.field: say(p) for p in reversed(problems) if p.field},
+        titles=titles_of(work, entity, values, typed),
+        changeable=changeable_fields(work.catalog, work.actor, entity.name, action),
+        readable=entities_readable(work.catalog, work.actor),
+        masked=frozenset() if is_new else masked_fields(work.catalog, work.actor, entity.name),
+    )
 
 
 def title_of(work: Workspace, entity: Entity, values: Mapping[str, Any]) -> str:

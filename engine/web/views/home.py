@@ -36,6 +36,7 @@ def home_answer(work: Workspace) -> Answer:
         {"label": entry["label"], "icon": entry["icon"], "url": entry["url"]}
         for group in menu_of(work, "")
         for entry in group["items"]
+        if entry["shortcut"]
     ]
     return render(
         "ui/home.html",
@@ -44,7 +45,7 @@ def home_answer(work: Workspace) -> Answer:
         cards=cards,
         lists=lists,
         alerts=[],
-        shortcuts=shortcuts[:12],
+        shortcuts=shortcuts,
         charts=[],
     )
 

@@ -30,57 +30,65 @@ def page_context(work: Workspace, entity: Entity, record_id: int) -> View:
         NotFound: there is no such record, or none the reader may see.
     """
     service = RecordService(work)
-    paths = _paths(work, entity)
-    page = service.view(entity.name, record_id, paths)
+    page = service.view(entity.name, record_id, _paths(work, entity))
     values = service.get(entity.name, record_id)
     readable = entities_readable(work.catalog, work.actor)
-    make = makers(page.columns, work.style, readable)
-    cells = labelled(page, make, page.rows[0])
-    for path in paths:
-        if "." in path:
-            cells[path]["label"] = path_label(work, entity, path)
-    for name in revealable_fields(work.catalog, work.actor, entity.name) & cells.keys():
-        if cells[name].get("text"):
-            cells[name]["unmask_url"] = record_url(entity.name, record_id, f"reveal/{name}")
+    cells = _cells(work, entity, page, readable)
     title = cells.get(entity.title, {}).get("text") or f"#{record_id}"
-    may = {a: is_allowed(work, entity.name, a) for a in ("change", "delete", "create")}
-    by_people = entity.written_by == "people"
-    locked = _is_locked(work, entity, values)
-    here = record_url(entity.name, record_id)
-    badge = cells.get(entity.list.card.badge) if entity.list.card.badge else None
+    subtitle = [cells[p]["text"] for p in entity.subtitle if cells.get(p, {}).get("text")]
+    related = (related_view(work, one, record_id, readable) for one in entity.page.related)
     return {
         "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
         "title": title,
-        "subtitle": " · ".join(
-            cells[p]["text"] for p in entity.subtitle if p in cells and cells[p].get("text")
-        ),
-        "badge": badge,
+        "subtitle": " · ".join(subtitle),
+        "badge": cells.get(entity.list.card.badge or ""),
         "crumbs": [
             {"label": text_of(entity.label), "url": list_url(entity.name)},
             {"label": title, "url": ""},
         ],
-        "edit_url": f"{here}/edit" if may["change"] and by_people and not locked else "",
-        "edit_why": work.message("This record is closed and cannot be changed.")
-        if may["change"] and by_people and locked
-        else "",
-        "delete_url": f"{here}/delete"
-        if may["delete"] and by_people and not locked and entity.delete != "never"
-        else "",
-        "print_url": "?print=1",
-        "history_url": f"{here}/history" if is_allowed(work, entity.name, "history") else "",
-        "why_url": f"{here}/why",
-        "back_url": list_url(entity.name),
+        **_ways(work, entity, values),
         "prints": prints_of(work, entity, record_id=record_id),
         "actions": record_actions(work, entity, values),
         "alerts": [],
         "facts": [cells[p] for p in entity.page.facts if p in cells],
         "sections": _sections(work, entity, values, cells, readable),
-        "related": [
-            r for one in entity.page.related if (r := related_view(work, one, record_id, readable))
-        ],
+        "related": [one for one in related if one],
         "approval": None,
         "version": values["version"],
         "values": values,
+    }
+
+
+def _cells(work: Workspace, entity: Entity, page: Page, readable: frozenset[str]) -> View:
+    """Return the record's cells by path, with what reveals a masked one."""
+    make = makers(page.columns, work.style, readable)
+    cells = labelled(page, make, page.rows[0])
+    for path in cells:
+        if "." in path:
+            cells[path]["label"] = path_label(work, entity, path)
+    for name in revealable_fields(work.catalog, work.actor, entity.name) & cells.keys():
+        if cells[name].get("text"):
+            here = record_url(entity.name, page.rows[0][0], f"reveal/{name}")
+            cells[name]["unmask_url"] = here
+    return cells
+
+
+def _ways(work: Workspace, entity: Entity, values: View) -> View:
+    """Return where the reader may go on from the record; '' where he may not."""
+    here = record_url(entity.name, values["id"])
+    by_people = entity.written_by == "people" and not entity.part_of
+    may = {a: by_people and is_allowed(work, entity.name, a) for a in ("change", "delete")}
+    locked = _is_locked(work, entity, values)
+    closed = work.message("This record is closed and cannot be changed.")
+    deletes = may["delete"] and not locked and entity.delete != "never"
+    return {
+        "edit_url": f"{here}/edit" if may["change"] and not locked else "",
+        "edit_why": closed if may["change"] and locked else "",
+        "delete_url": f"{here}/delete" if deletes else "",
+        "print_url": "?print=1",
+        "history_url": f"{here}/history" if is_allowed(work, entity.name, "history") else "",
+        "why_url": f"{here}/why",
+        "back_url": list_url(entity.name),
     }
 
 

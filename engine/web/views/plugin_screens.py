@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request
 
 from engine.extension import NotFound, Refused, ScreenPage, screens
+from engine.fieldtypes.money import SYMBOLS
 from engine.records import PluginContext, Workspace, is_allowed
 from engine.web.desk import render
 from engine.web.once import answered_before, remember
@@ -52,10 +55,17 @@ def _answer(work: Workspace, name: str, page: ScreenPage) -> Answer:
         return redirect(page.redirect)
     if page.file is not None:
         return download(page.file, page.content_type, page.file_name)
+    currency = work.style.currency
     context: dict[str, Any] = {
         "title": "",
         "crumbs": [],
         "request_id": secrets.token_urlsafe(12),
         "screen_url": screen_url(name),
+        "money": partial(_money, SYMBOLS.get(currency, f"{currency} ")),
     }
     return render(page.template, **{**context, **page.data}), page.status
+
+
+def _money(symbol: str, value: Decimal) -> str:
+    """Write an amount for a screen's template as lists write it."""
+    return f"{'-' if value < 0 else ''}{symbol}{abs(value):,.2f}"

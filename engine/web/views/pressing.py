@@ -8,10 +8,10 @@ from typing import Any
 from flask import flash, make_response, redirect, request
 
 from engine.access import entities_readable
-from engine.extension import ActionResult, Invalid, NotFound, Refused
+from engine.extension import ActionResult, Conflict, Invalid, NotFound, Refused
 from engine.metadata import Button, Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.web.desk import render
+from engine.web.desk import reasons, render
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
@@ -45,7 +45,9 @@ def press_answer(work: Workspace, entity: Entity, name: str) -> Answer:
     except Invalid as wrong:
         if button.ask:
             return _dialog(work, entity, button, ids, asked, wrong), 422
-        raise
+        return _refused(entity, ids, wrong)
+    except Conflict as wrong:
+        return _refused(entity, ids, wrong)
     return _done(work, entity, ids, result)
 
 
@@ -55,13 +57,22 @@ def chosen_ids() -> list[int]:
     return numbers(raw)
 
 
+def _refused(entity: Entity, ids: list[int], error: Invalid | Conflict) -> Answer:
+    """Go back to where the button is, and say there why nothing was done."""
+    flash(reasons(error), "danger")
+    return _go(_home(entity, ids))
+
+
+def _home(entity: Entity, ids: list[int]) -> str:
+    return record_url(entity.name, ids[0]) if len(ids) == 1 else list_url(entity.name)
+
+
 def _done(work: Workspace, entity: Entity, ids: list[int], result: ActionResult) -> Answer:
     if result.file is not None:
         return download(result.file, result.content_type, result.file_name)
     message = work.message(result.message or "Done.", **result.params)
     flash(message, "success")
-    one = record_url(entity.name, ids[0]) if len(ids) == 1 else list_url(entity.name)
-    target = result.redirect or one
+    target = result.redirect or _home(entity, ids)
     remember(work, target)
     return _go(target)
 
@@ -93,10 +104,6 @@ def _dialog(
     typed: dict[str, Any] | None = None,
     wrong: Invalid | None = None,
 ) -> Answer:
-    service = RecordService(work)
-    title = ""
-    if len(ids) == 1:
-        title = title_of(work, entity, service.get(entity.name, ids[0]))
     problems = wrong.problems if wrong else ()
     form = FormContext(
         work=work,
@@ -108,28 +115,38 @@ def _dialog(
         readable=entities_readable(work.catalog, work.actor),
         lookup_base=f"{button_url(entity.name, button.name)}/lookup",
     )
-    part = request.headers.get("HX-Request") == "true"
     return render(
         "ui/button_dialog.html",
-        action={
-            "label": text_of(button.label),
-            "icon": button.icon,
-            "color": button.color,
-            "confirm": text_of(button.confirm) if button.confirm else "",
-        },
-        entity={"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
-        title=text_of(button.label),
-        crumbs=[{"label": text_of(entity.label), "url": list_url(entity.name)}],
-        record_title=title,
-        count=len(ids),
+        **_about(work, entity, button, ids),
         fields=[field_view(form, f) for f in button.ask.values()],
         errors=[
             {"id": f"f-{p.field}" if p.field in button.ask else "", "label": "", "message": say(p)}
             for p in problems
         ],
-        action_url=button_url(entity.name, button.name),
-        cancel_url=record_url(entity.name, ids[0]) if len(ids) == 1 else list_url(entity.name),
-        hidden=[("ids", i) for i in ids],
         request_id=secrets.token_urlsafe(12),
-        fragment=part,
+        fragment=request.headers.get("HX-Request") == "true",
     )
+
+
+def _about(work: Workspace, entity: Entity, button: Button, ids: list[int]) -> dict[str, Any]:
+    """Return what a dialog says it is about: the button and its records."""
+    title, back = "", list_url(entity.name)
+    if len(ids) == 1:
+        title = title_of(work, entity, RecordService(work).get(entity.name, ids[0]))
+        back = record_url(entity.name, ids[0])
+    return {
+        "action": {
+            "label": text_of(button.label),
+            "icon": button.icon,
+            "color": button.color,
+            "confirm": text_of(button.confirm) if button.confirm else "",
+        },
+        "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
+        "title": text_of(button.label),
+        "crumbs": [{"label": text_of(entity.label), "url": list_url(entity.name)}],
+        "record_title": title,
+        "count": len(ids),
+        "action_url": button_url(entity.name, button.name),
+        "cancel_url": back,
+        "hidden": [("ids", i) for i in ids],
+    }

@@ -19,6 +19,19 @@ Answer = Any
 
 def reveal_answer(work: Workspace, entity: Entity, record_id: int, name: str) -> Answer:
     """Answer the plain value as text."""
+    answer = make_response(revealed(work, entity, record_id, name))
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def revealed(work: Workspace, entity: Entity, record_id: int, name: str) -> str:
+    """Return a masked value in full, and note that it was shown.
+
+    Raises:
+        NotFound: there is no such record, or the field is not masked.
+        Refused: the right to see it is missing.
+    """
     field = entity.fields.get(name)
     if field is None or not field.mask:
         raise NotFound(f"{entity.name}.{name}", record_id)
@@ -26,10 +39,7 @@ def reveal_answer(work: Workspace, entity: Entity, record_id: int, name: str) ->
         raise Refused("You may not see this value in full.")
     value = RecordService(work).get(entity.name, record_id)[name]
     _note(work, entity.name, record_id, [name])
-    answer = make_response(field_type(field.type).text(field, value, work.style))
-    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return str(field_type(field.type).text(field, value, work.style))
 
 
 def note_revealed(work: Workspace, entity: Entity, values: Mapping[str, Any]) -> None:

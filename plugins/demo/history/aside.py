@@ -46,9 +46,7 @@ def keys_aside(connection: Connection, names: Sequence[str]) -> Iterator[None]:
             quoted = index.comment.replace("'", "''")
             _run(connection, f"COMMENT ON INDEX {index.name} IS '{quoted}'")
     for key in keys:
-        _run(
-            connection, f'ALTER TABLE {key.owner} ADD CONSTRAINT "{key.name}" {key.definition}'
-        )
+        _run(connection, f'ALTER TABLE {key.owner} ADD CONSTRAINT "{key.name}" {key.definition}')
 
 
 def _run(connection: Connection, statement: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
+from random import Random
 
 from plugins.charging.periods import add_months
 
@@ -60,7 +61,7 @@ class Window:
         """Return the day the books begin."""
         return self.months[0]
 
-    @property
+    @cached_property
     def running(self) -> int:
         """Return the ordinal of the first day of the running month."""
         return self.months[-1].toordinal()
@@ -70,7 +71,13 @@ class Window:
         """Return the last day of the running month."""
         return date.fromordinal(self.after(len(self.months) - 1) - 1)
 
-    @property
+    def second(self, random: Random, day: int) -> int:
+        """Draw a second of a day's opening hours; today has only just begun."""
+        if day == self.now:
+            return random.randrange(8 * HOUR + 1200, 9 * HOUR)
+        return random.randrange(9 * HOUR, 17 * HOUR + 1800)
+
+    @cached_property
     def now(self) -> int:
         """Return today as an ordinal."""
         return self.today.toordinal()

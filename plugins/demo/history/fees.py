@@ -70,7 +70,8 @@ FEES = (
         late=(Late(daily="0.001", grace=15, cap_amount="2000"),),
     ),
     Fee(
-        code="DT01", name="電梯運行維護費", basis="fixed", cycle="3", timing="postpaid", due_days=30,
+        code="DT01", name="電梯運行維護費", basis="fixed", cycle="3", timing="postpaid",
+        due_days=30,
         priority=30, account="6001.03", prices={"": "84.00"},
         late=(Late(daily="0.0005", grace=30, cap_percent="30"),),
     ),

@@ -38,7 +38,8 @@ REFUSED: list[tuple[str, str, str]] = [
         (GET, "/e/customer/{customer}/mentions"), (POST, "/e/customer/{customer}/files"),
         (GET, "/e/customer/{customer}/history"), (POST, "/e/customer/{customer}/restore/1"),
         (POST, "/e/customer/{customer}/reveal/phone"), (GET, "/s/bazaar_tests.counter"),
-        (POST, "/s/bazaar_tests.counter"), (GET, "/e/customer/?as=tree"), (GET, "/e/order/?as=board"),
+        (POST, "/s/bazaar_tests.counter"), (GET, "/e/customer/?as=tree"),
+        (GET, "/e/order/?as=board"),
     )),
     # may read only
     *(("vic", m, p) for m, p in (
@@ -87,7 +88,9 @@ def test_the_address_alone_opens_nothing(
 def test_every_generic_route_is_tried_by_somebody_without_the_right(shop: Bazaar) -> None:
     tried = {p.split("?")[0] for _, _, p in REFUSED}
     shapes = {
-        "/".join("<>" if "{" in s or s.isdigit() else s for s in p.split("/")[:1] + p.split("/")[2:])
+        "/".join(
+            "<>" if "{" in s or s.isdigit() else s for s in p.split("/")[:1] + p.split("/")[2:]
+        )
         for p in tried
     }
     assert len(shapes) >= 20

@@ -43,7 +43,8 @@ def kept(shop: Bazaar) -> dict[str, Any]:
 
 def screens(kept: dict[str, Any]) -> list[str]:
     customer, order, vip = kept["customer"], kept["order"], kept["vip"]
-    found = ["/", "/e/customer/", "/e/order/", "/e/vip/", "/e/customer/?cols=name,secret,phone,score",
+    found = ["/", "/e/customer/", "/e/order/", "/e/vip/",
+             "/e/customer/?cols=name,secret,phone,score",
              "/e/order/?as=board", "/e/order/?as=calendar&month=2026-06", "/e/order/new",
              f"/e/order/?f.vip={vip}", f"/e/order/?f.customer={customer}",
              "/e/order/?cols=no,customer.phone,customer.secret,vip,vip.phone,profit,lines.cost",
@@ -79,7 +80,11 @@ def calls(kept: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", "/order/lookup/vip", None),
         ("GET", f"/order/lookup/vip?q={VIP[:5]}", None),
         ("GET", "/openapi.json", None),
-        ("PATCH", f"/customer/{customer}", {"version": 999, "phone": "x", "secret": "y", "score": 1}),
+        (
+            "PATCH",
+            f"/customer/{customer}",
+            {"version": 999, "phone": "x", "secret": "y", "score": 1},
+        ),
         ("PATCH", f"/vip/{vip}", {"version": 999, "phone": "13600000000", "note": "n"}),
         ("PATCH", f"/customer/{customer}", {"secret": MARK, "score": SCORE}),
         ("PATCH", f"/order/{order}", {"profit": PROFIT}),
@@ -124,8 +129,8 @@ def test_no_answer_of_the_api_tells_it(shop: Bazaar, kept: dict[str, Any], login
 
 
 def test_hidden_labels_stand_on_no_list_form_or_page(shop: Bazaar, kept: dict[str, Any]) -> None:
-    for address in ("/e/customer/", "/e/customer/new", f"/e/customer/{kept['customer']}",
-                    f"/e/customer/{kept['customer']}/edit", f"/e/customer/{kept['customer']}/history",
+    here = f"/e/customer/{kept['customer']}"
+    for address in ("/e/customer/", "/e/customer/new", here, f"{here}/edit", f"{here}/history",
                     "/e/customer/bulk?ids=1"):  # fmt: skip
         assert "Secret mark" not in shop.person("cora").get(address).text, address
     assert "Secret mark" in shop.person("bea").get("/e/customer/new").text
@@ -173,8 +178,8 @@ def test_a_masked_value_is_found_when_named_whole(shop: Bazaar, kept: dict[str, 
 
 
 def test_the_conflict_page_covers_what_the_list_covers(shop: Bazaar, kept: dict[str, Any]) -> None:
-    form = {"_version": "1", "name": "Covered", "unit": "2", "city": "typed", "phone": "13900000000",
-            "secret": "x"}  # fmt: skip
+    form = {"_version": "1", "name": "Covered", "unit": "2", "city": "typed",
+            "phone": "13900000000", "secret": "x"}  # fmt: skip
     answer = shop.person("cora").post(f"/e/customer/{kept['customer']}/edit", form)
 
     assert answer.status_code == 409
@@ -202,6 +207,25 @@ def test_a_reveal_shows_one_value_and_is_noted(shop: Bazaar, kept: dict[str, Any
     assert shown.text == PHONE
     assert shown.headers["Cache-Control"] == "no-store"
     assert (refused.status_code, other.status_code) == (403, 404)
+    assert shop.query(query)[0][0] == before + 1
+
+
+def test_a_program_reveals_by_a_call_of_its_own_that_is_noted(
+    shop: Bazaar, kept: dict[str, Any]
+) -> None:
+    number = kept["customer"]
+    query = select(func.count()).where(wy_reveal.c.record_id == number)
+    before = shop.query(query)[0][0]
+    bea, cora, wes = (shop.caller(n) for n in ("bea", "cora", "wes"))
+    plain = bea("GET", f"/customer/{number}").json
+    back = bea("PATCH", f"/customer/{number}", {"phone": plain["phone"]})
+    shown = bea("POST", f"/customer/{number}/reveal/phone")
+
+    assert plain["phone"] == "139****1234"
+    assert back.status_code == 200
+    assert shown.json == {"value": PHONE}
+    assert cora("POST", f"/customer/{number}/reveal/phone").status_code == 403
+    assert wes("POST", f"/customer/{number}/reveal/phone").status_code == 403
     assert shop.query(query)[0][0] == before + 1
 
 

@@ -43,7 +43,9 @@ def test_a_post_without_the_form_token_does_nothing(shop: Bazaar, path: str) -> 
         answer = root.client.post(path, data={"name": "forged", "unit": "2"})
 
     assert answer.status_code == 400
-    assert not any(s.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) for s in statements)
+    assert not any(
+        s.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) for s in statements
+    )
 
 
 @pytest.mark.parametrize("path", POSTS)

@@ -138,9 +138,7 @@ def test_what_is_no_object_is_refused(shop: Bazaar, body: bytes, content_type: s
 def test_numbers_that_are_none_are_refused(shop: Bazaar, number: bytes) -> None:
     for field in ("count", "weight", "price", "share", "span", "unit"):
         body = b'{"name": "x", "%s": %s}' % (field.encode(), number)
-        answer = shop.caller("root")(
-            "POST", "/thing/", data=body, content_type="application/json"
-        )
+        answer = shop.caller("root")("POST", "/thing/", data=body, content_type="application/json")
 
         assert answer.status_code == 422, f"{field}: {answer.text[:200]}"
 
