@@ -42,7 +42,7 @@ def _search_fields(
     shown = readable_fields(work.catalog, work.actor, entity.name)
     masked = masked_fields(work.catalog, work.actor, entity.name)
     names = [n.split(".")[0] for n in entity.search]
-    keys = {n for n in names if entity.fields[n].hidden}  # spellings of the others, for nobody's eyes
+    keys = {n for n in names if entity.fields[n].hidden}
     if work.trusted or not (masked & set(names) or set(names) - shown - keys):
         return None, []
     whole = [source.column((n,)) for n in names if n in masked]

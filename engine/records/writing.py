@@ -26,6 +26,7 @@ from engine.records.reach import is_allowed, visible
 from engine.records.rows import fetch_one, from_row, lines_of, to_columns
 from engine.records.workspace import Workspace
 from engine.storage import record_change
+from engine.storage.scopes import fill_scope, owned_through
 
 
 def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,10 +136,26 @@ def _save(draft: Draft, described: Entity, right: str) -> dict[str, Any]:
     record = _update(draft)
     if record is old:
         return dict(old)
+    take_along(work, described, old, record)
     _must_see(work, described, record["id"], right)
     audit(work, described, "change", before, record)
     announce(work, "after", described.name, "change", record["id"], before, record)
     return record
+
+
+def take_along(
+    work: Workspace, entity: Entity, old: Mapping[str, Any], record: Mapping[str, Any]
+) -> None:
+    """Give the records below this one their new owning unit when a link to it has changed."""
+    ways = vars(work.catalog).get("_owned_through")
+    if ways is None:
+        ways = vars(work.catalog)["_owned_through"] = owned_through(work.catalog)
+    for (owner, link), owned in ways.items():
+        if owner != entity.name or old.get(link) == record.get(link):
+            continue
+        for below, path in owned:
+            way = (path, record["id"])
+            fill_scope(work.connection, work.catalog, work.tables, below, through=way)
 
 
 def must_be_open(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from engine.metadata import Catalog
 from engine.storage.accounts import ensure_account_tables
 from engine.storage.plan import plan as plan_for
 from engine.storage.releases import Release, latest_release, release_of, sources_of
+from engine.storage.scopes import fill_new_scopes
 from engine.storage.steps import Plan
 from engine.storage.system_tables import wy_release
 
@@ -68,6 +69,7 @@ def apply(
     if latest is not None and latest.digest == catalog.digest:
         return latest
     _run_allowed(connection, found, allow_lossy=allow_lossy)
+    fill_new_scopes(connection, catalog)
     return _record(connection, catalog, found, author=author, reason=reason)
 
 

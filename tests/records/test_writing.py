@@ -293,3 +293,15 @@ def test_many_records_are_created_in_few_statements_all_or_none(as_: As) -> None
 
     assert len(set(ids)) == 50
     assert problems(wrong)["50.name"] == "required"
+
+
+def test_a_moved_record_takes_those_below_it_along(as_: As) -> None:
+    hq = as_(boss=[1])
+    owner = hq.create("customer", {"name": "x", "unit": 2})
+    made = order(hq, owner)
+    east, west = as_(boss=[2]), as_(boss=[3])
+    hq.change("customer", owner["id"], {"unit": 3})
+
+    assert west.get("order", made["id"])["scope_unit"] == 3
+    with pytest.raises(NotFound):
+        east.get("order", made["id"])

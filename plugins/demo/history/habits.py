@@ -10,7 +10,7 @@ ALL, PART, AHEAD = "all", "part", "ahead"
 Visit = tuple[int, str]  # a day's ordinal; pays all, a part, or half a year ahead
 
 # Share of each habit in a hundred payers.
-_PEOPLE = {"prompt": 56, "quarterly": 13, "ahead": 9, "late": 12, "stopped": 6, "never": 4}
+_PEOPLE = {"prompt": 54, "quarterly": 13, "ahead": 9, "late": 12, "stopped": 6, "never": 6}
 _COMPANIES = {"prompt": 66, "quarterly": 9, "ahead": 6, "late": 12, "stopped": 5, "never": 2}
 _WAYS = {
     "young": (("wechat", 48), ("alipay", 24), ("card", 14), ("transfer", 8), ("cash", 6)),
