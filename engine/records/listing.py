@@ -23,6 +23,8 @@ from engine.storage.joins import Joined
 _WITHOUT_ORDER = frozenset({"json", "file", "image", "signature", "any_link", "multi_choice"})
 MAX_COLUMNS = 200
 
+MOST_PREPARED = 2_000  # columns of lists kept at a time
+
 
 def list_records(work: Workspace, query: Query) -> Page:
     """Return a page of the records the actor may see.
@@ -54,10 +56,41 @@ def list_records(work: Workspace, query: Query) -> Page:
 def _columns(
     work: Workspace, query: Query, source: Joined
 ) -> tuple[tuple[Column, ...], list[ColumnElement[Any]]]:
-    described: list[Column] = []
-    selected: list[ColumnElement[Any]] = []
+    """Return the columns of a list and what is selected for them.
+
+    Built once for the same columns of actors with the same roles and rights; not when a
+    column is computed, because that may hold the moment or the actor.
+    """
     if len(query.columns) > MAX_COLUMNS:
         raise Invalid("At most %(most)s columns at once.", most=MAX_COLUMNS)
+    actor, kept = work.actor, work.tables.prepared
+    key = (query.entity, query.columns, actor.roles, actor.is_unlimited, work.trusted)
+    known = kept.get(key)
+    if known is not None and known[0] is actor.rights:
+        source.take_joins(known[3])
+        return known[1], list(known[2])
+    described, selected = _made_columns(work, query, source)
+    if not any(_is_computed(work, column) for column in described):
+        if len(kept) > MOST_PREPARED:
+            kept.clear()
+        kept[key] = (actor.rights, described, tuple(selected), source.joins())
+    return described, selected
+
+
+def _is_computed(work: Workspace, column: Column) -> bool:
+    if column.field.compute is not None:
+        return True
+    target = column.field.options.get("to") if column.field.type == "link" else None
+    if target is None or target == "user":
+        return False
+    return work.catalog.entity(target).field(work.catalog.entity(target).title).compute is not None
+
+
+def _made_columns(
+    work: Workspace, query: Query, source: Joined
+) -> tuple[tuple[Column, ...], list[ColumnElement[Any]]]:
+    described: list[Column] = []
+    selected: list[ColumnElement[Any]] = []
     for path in query.columns:
         owner, field = _single(work, query.entity, path)
         value = 2 + len(selected)

@@ -86,6 +86,14 @@ class Joined:
             known = self.tables.aliases.setdefault(key, self.tables.table(entity).alias())
         return known
 
+    def joins(self) -> tuple[FromClause, dict[Path, FromClause]]:
+        """Return what is joined so far, for a later scope of the same entity."""
+        return self.from_, dict(self._reached)
+
+    def take_joins(self, joins: tuple[FromClause, dict[Path, FromClause]]) -> None:
+        """Begin with the joins of an earlier scope; both must stand alone in a statement."""
+        self.from_, self._reached = joins[0], dict(joins[1])
+
     def reach(self, links: Path) -> tuple[FromClause, str]:
         """Return the joined table at the end of some links, and its entity.
 

@@ -33,6 +33,8 @@ class Tables:
     aliases: dict[tuple[str, ...], FromClause] = attribute(
         default_factory=dict, compare=False, repr=False
     )  # of entities in joins: making one anew costs a tenth of a millisecond
+    prepared: dict[Any, Any] = attribute(default_factory=dict, compare=False, repr=False)
+    # ^ parts of statements that upper layers build once
 
     def table(self, entity: str) -> Table:
         """Return the entity's table.

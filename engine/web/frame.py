@@ -128,6 +128,7 @@ def _tabbar(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     work = current_work()
     found = [{"label": work.message("Home"), "icon": "home", "url": "/"}]
-    entries = [e for g in menu for e in g["items"]][:2]
-    found += [{"label": e["label"], "icon": e["icon"], "url": e["url"]} for e in entries]
+    entries = [e for g in menu for e in g["items"] if "shortcut" in e]
+    own = [e for e in entries if e["shortcut"]] or entries
+    found += [{"label": e["label"], "icon": e["icon"], "url": e["url"]} for e in own[:2]]
     return [f | {"active": request.path == f["url"]} for f in found]

@@ -23,13 +23,15 @@ def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
     The menu of a set of roles is made once per catalog, version of rights and language.
     """
     actor = work.actor
-    kept: dict[Any, list[dict[str, Any]]] = vars(work.catalog).setdefault("_menus", {})
-    key = (actor.roles, actor.is_unlimited, id(actor.rights), work.language)
-    if key not in kept:
+    kept: dict[Any, tuple[Any, list[dict[str, Any]]]]
+    kept = vars(work.catalog).setdefault("_menus", {})
+    key = (actor.roles, actor.is_unlimited, work.language)
+    known = kept.get(key)
+    if known is None or known[0] is not actor.rights:
         if len(kept) > MOST_MENUS:
             kept.clear()
-        kept[key] = _made(work)
-    return [_marked(group, path) for group in kept[key]]
+        known = kept[key] = (actor.rights, _made(work))
+    return [_marked(group, path) for group in known[1]]
 
 
 def _marked(group: dict[str, Any], path: str) -> dict[str, Any]:

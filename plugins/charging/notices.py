@@ -25,7 +25,7 @@ def make_notices(context: ActionContext) -> ActionResult:
     batch, made = notices(context, asked["estate"], asked.get("building"), as_of,
                           overdue_only=bool(asked.get("overdue_only")))  # fmt: skip
     return ActionResult("%(count)s notices made.", {"count": made},
-                        redirect=f"/e/notice?batch={batch}")  # fmt: skip
+                        redirect=f"/e/notice/?f.batch={batch}")  # fmt: skip
 
 
 def notices(

@@ -45,7 +45,9 @@ def load_company(engine: Engine, *, seed: int = 1, months: int = 18) -> None:
         unit = tables().table("org_unit")
         units = {r.code: r.id for r in connection.execute(select(unit.c.code, unit.c.id))}
         accounts = [
-            NewUser(login=u.login, name=u.name, password="hidden-2026", roles={u.role: [units[u.unit]]})
+            NewUser(
+                login=u.login, name=u.name, password="hidden-2026", roles={u.role: [units[u.unit]]}
+            )
             for u in company.users
         ]
         users = create_users(connection, accounts)

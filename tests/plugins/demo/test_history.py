@@ -124,7 +124,7 @@ def test_late_fees_are_what_the_product_computes(books: Books) -> None:
          GROUP BY r.id HAVING r.late_fixed <> sum(f.amount)""")
     bills = books.connection.exec_driver_sql("""
         SELECT r.*, (SELECT max(to_date) FROM late_fee WHERE receivable_id = r.id) AS until
-          FROM receivable r WHERE late_fixed > 0 AND id % 7 = 0""").mappings()
+          FROM receivable r WHERE late_fixed > 0 AND mod(id, 7) = 0""").mappings()
     paid = _paid(books)
     checked = 0
     for bill in bills:
@@ -157,11 +157,14 @@ def test_series_are_those_of_the_metadata() -> None:
 @pytest.mark.parametrize("name", SERIES)
 def test_numbers_have_no_gaps_and_go_on(books: Books, name: str) -> None:
     entity, _ = name.split(".")
-    month = "0-9" if name == "bill_run.no" else ""
-    groups = books.rows(f"""
-        SELECT regexp_replace(no, '[{month}]{{0,2}}-?[0-9]+$', ''), count(*),
-               max(substring(no FROM '[0-9]+$')::int), count(DISTINCT no)
-          FROM {entity} GROUP BY regexp_replace(no, '[{month}]{{0,2}}-?[0-9]+$', '')""")
+    number = "[0-9]{2}-[0-9]+$" if name == "bill_run.no" else "[0-9]+$"  # the first has a month
+    groups = books.rows(
+        f"""
+        SELECT regexp_replace(no, :number, '') AS start, count(*),
+               max(CAST(substring(no FROM '[0-9]+$') AS int)), count(DISTINCT no)
+          FROM {entity} GROUP BY start""",
+        number=number,
+    )
     for start, count, last, different in groups:
         assert count == last == different, start
     kept = books.rows("SELECT sum(last) FROM wy_series WHERE series = :s", s=name)
@@ -179,7 +182,9 @@ def test_the_next_receipt_goes_on_from_the_last(books: Books) -> None:
 
 def test_about_a_tenth_is_in_arrears_and_of_every_age(books: Books) -> None:
     due = f"state = 'published' AND kind <> 'deposit' AND due_on < DATE '{TODAY}'"
-    share = books.money(f"SELECT 100 * sum(open) / sum(amount - reduced) FROM receivable WHERE {due}")
+    share = books.money(
+        f"SELECT 100 * sum(open) / sum(amount - reduced) FROM receivable WHERE {due}"
+    )
     assert 5 < share < 15
     buckets = books.rows(f"""
         SELECT width_bucket(DATE '{TODAY}' - due_on, array[1, 31, 61, 91, 181, 366]), sum(open)
@@ -200,7 +205,9 @@ def test_every_office_is_paid_in_every_month(books: Books) -> None:
 
 
 def test_months_are_closed_as_the_product_closes_them(books: Books) -> None:
-    closes = books.rows("SELECT id, unit_id, month, closing FROM month_close WHERE state = 'closed'")
+    closes = books.rows(
+        "SELECT id, unit_id, month, closing FROM month_close WHERE state = 'closed'"
+    )
     assert len(closes) == 4 * 18
     assert max(close[2] for close in closes) == date(2026, 5, 1)
     for head, office, month, closing in closes:
@@ -239,8 +246,7 @@ def test_cashier_days_hold_what_was_taken(books: Books) -> None:
 def test_deposits_are_held_until_they_are_given_back(books: Books) -> None:
     books.none("""
         SELECT d.id FROM deposit d JOIN receivable r ON r.id = d.receivable_id
-         WHERE d.held + d.forfeited + d.refunded <> r.received
-            OR (state_of(d) IS NULL)""".replace(" OR (state_of(d) IS NULL)", ""))
+         WHERE d.held + d.forfeited + d.refunded <> r.received""")
     states = {row[0] for row in books.rows("SELECT DISTINCT state FROM deposit")}
     assert states >= {"held", "settled"}
 
@@ -260,12 +266,15 @@ def test_runs_know_what_they_billed(books: Books) -> None:
 
 
 def test_this_months_draft_can_be_computed_checked_and_published(books: Books) -> None:
-    (run, bills, amount), *_ = books.rows("""
-        SELECT r.id, bills, amount FROM bill_run r JOIN org_unit o ON o.id = r.unit_id
-         WHERE r.state = 'draft' AND o.code = 'BJ'""")
-    done = runs.generate(books.context, run)
-    assert (done["bills"], done["amount"]) == (bills, amount)
-
+    drafts = books.rows("""
+        SELECT o.code, r.id, bills, amount, skipped
+          FROM bill_run r JOIN org_unit o ON o.id = r.unit_id
+         WHERE r.state = 'draft' ORDER BY o.code DESC""")
+    assert [draft[0] for draft in drafts] == ["TH", "BJ"]
+    for _, run, *expected in drafts:
+        done = runs.generate(books.context, run)
+        assert [done["bills"], done["amount"], done["skipped"]] == expected
+    _, run, bills, *_ = drafts[-1]
     books.connection.exec_driver_sql(f"UPDATE bill_run SET state = 'checked' WHERE id = {run}")
     assert runs.publish(books.context, run) == bills
 
@@ -275,7 +284,7 @@ def test_first_periods_are_prorated_and_prices_rose(books: Books) -> None:
         SELECT count(*) FROM receivable WHERE kind = 'cyclic' AND months < 1 AND months > 0
            AND extract(day FROM period_from) > 1""") > 50  # fmt: skip
     prices = books.one("""
-        SELECT count(DISTINCT price) FROM receivable r JOIN estate e ON e.id = r.estate_id
+        SELECT count(DISTINCT r.price) FROM receivable r JOIN estate e ON e.id = r.estate_id
           JOIN fee_item f ON f.id = r.fee_item_id
           LEFT JOIN room_fee l ON l.id = r.room_fee_id
          WHERE e.code = 'CHHY' AND f.code = 'WY01' AND l.price IS NULL""")
