@@ -62,6 +62,7 @@ export function attach(root) {
     if (label) select.setAttribute("aria-label", label);
     const box = select.dataset.lookup !== undefined ? server(select) : local(select);
     if (label) box.control_input.setAttribute("aria-label", label);
+    select.setAttribute("aria-hidden", "true"); // one box, not two, for who listens to the screen
     const help = select.getAttribute("aria-describedby");
     if (help) box.control_input.setAttribute("aria-describedby", help);
     if (select.getAttribute("aria-invalid")) box.control_input.setAttribute("aria-invalid", "true");

@@ -29,7 +29,9 @@ function show(form) {
     if (reference) reference.hidden = !way.value && !reference.value;
   }
 }
-on("input", "[data-till]", show);
+on("input", "[data-till]", (form, e) => {
+  if (!e.target.matches("[data-till-all]")) show(form); // its own «change» is still to come
+});
 on("change", "[data-till-all]", (all) => {
   const form = all.closest("form");
   for (const box of $$("[name=bill]", form)) box.checked = all.checked;

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text, union_all
 
 from engine.extension import ActionContext, ActionResult, Invalid, Problem, action
 from plugins.charging.ledger import ZERO
@@ -53,9 +53,16 @@ def _sums(context: Any, day_id: int) -> Row:
 
 
 def _taken(context: Any, head: Row) -> dict[str, Decimal]:
+    """Return by way what came into a cashier's till that day, less what he paid out."""
+    moved = union_all(_received(context, head), _paid_out(context, head)).subquery("moved")
+    query = select(moved.c.way, func.sum(moved.c.amount)).group_by(moved.c.way)
+    return {row[0]: row[1] for row in context.connection.execute(query)}
+
+
+def _received(context: Any, head: Row) -> Select[Any]:
     payment, way, estate = (context.table(n) for n in ("payment", "payment_way", "estate"))
-    query = (
-        select(way.c.way, func.sum(way.c.amount))
+    return (
+        select(way.c.way, way.c.amount)
         .join(payment, payment.c.id == way.c.payment_id)
         .join(estate, estate.c.id == payment.c.estate_id)
         .where(
@@ -64,9 +71,21 @@ def _taken(context: Any, head: Row) -> dict[str, Decimal]:
             estate.c.office_id == head["unit"],
             way.c.way.not_in(NO_CASH_FLOW),
         )
-        .group_by(way.c.way)
     )
-    return {row[0]: row[1] for row in context.connection.execute(query)}
+
+
+def _paid_out(context: Any, head: Row) -> Select[Any]:
+    refund, estate = context.table("refund"), context.table("estate")
+    return (
+        select(refund.c.way, (-refund.c.amount).label("amount"))
+        .join(estate, estate.c.id == refund.c.estate_id)
+        .where(
+            refund.c.cashier_id == head["cashier"],
+            refund.c.paid_on == head["day"],
+            refund.c.state == "paid",
+            estate.c.office_id == head["unit"],
+        )
+    )
 
 
 @action("charging.close_day")

@@ -59,7 +59,7 @@ def settle(context: Any, deposit_id: int) -> Decimal:
     asked = context.asked
     deposit = context.records.get("deposit", deposit_id, lock=True)
     room = context.records.get("room", deposit["room"])
-    must_be_open(context, room["estate"], context.today)
+    must_be_open(context, room["estate"], context.today, till=context.user_id)
     forfeit = asked["forfeit"] or ZERO
     left = deposit["held"] - forfeit
     if left < 0:
@@ -102,7 +102,7 @@ def _refund(context: Any, deposit: Row, room: Row, back: Decimal) -> None:
         {"estate": room["estate"], "kind": "deposit", "deposit": deposit["id"],
          "payer": deposit["payer"], "amount": back, "way": context.asked["way"],
          "reason": context.asked.get("reason") or deposit["no"], "state": "paid",
-         "paid_on": context.today, "approved_by": context.user_id},
+         "paid_on": context.today, "approved_by": context.user_id, "cashier": context.user_id},
     )  # fmt: skip
     context.records.create(
         "receipt",

@@ -87,7 +87,7 @@ def take_payment(context: Any, request: Request) -> Taken:
     found = _same_request(context, request.request_key)
     if found:
         return Taken(found, repeated=True)
-    must_be_open(context, request.estate, on, cashier=True)
+    must_be_open(context, request.estate, on, till=context.user_id)
     rows = lock_bills(context, _candidates(context, request))
     fees = late_fees_as_of(context, rows, on)
     bills = open_bills(context, rows, fees)

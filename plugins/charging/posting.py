@@ -10,10 +10,10 @@ from sqlalchemy import Date, cast, func, select
 from engine.extension import Refused
 
 
-def must_be_open(context: Any, estate: int, on: date, *, cashier: bool = False) -> None:
+def must_be_open(context: Any, estate: int, on: date, *, till: int | None = None) -> None:
     """Refuse to post on a day that is closed for the estate's office.
 
-    With `cashier`, the acting cashier's own day close counts too.
+    `till` is the cashier whose money it moves: with it his day close counts too.
 
     Raises:
         Refused: the month, or the cashier's day, is closed; says which.
@@ -26,16 +26,16 @@ def must_be_open(context: Any, estate: int, on: date, *, cashier: bool = False) 
     # Locked in share mode, so that a close at this moment waits for this posting or stops it.
     if context.connection.execute(query.with_for_update(read=True)).first():
         raise Refused("%(month)s is closed for this office.", month=f"{on:%Y-%m}")
-    if not cashier or context.user_id is None:
+    if till is None:
         return
     query = select(day.c.id).where(
         day.c.unit_id == office,
-        day.c.cashier_id == context.user_id,
+        day.c.cashier_id == till,
         day.c.day == on,
         day.c.state == "closed",
     )
     if context.connection.execute(query.with_for_update(read=True)).first():
-        raise Refused("Your day %(day)s is closed: only a reversal is possible.", day=on)
+        raise Refused("The cashier's day %(day)s is closed: take it on another day.", day=on)
 
 
 def office_of(context: Any, estate: int) -> int | None:

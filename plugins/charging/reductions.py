@@ -44,6 +44,7 @@ def submit(context: Any, reduction_id: int) -> Row:
     if not lines:
         raise Invalid([Problem("Choose at least one bill.", field="lines")])
     bills = _bills(context, lines)
+    _must_be_of_the_estate(context, head, bills)
     for line, amount in zip(lines, _worked_out(head, lines, bills), strict=True):
         if amount != line["amount"]:
             line["amount"] = amount
@@ -54,6 +55,13 @@ def submit(context: Any, reduction_id: int) -> Row:
         "reduction", reduction_id, {"state": "submitted", "total": total}
     )
     return changed
+
+
+def _must_be_of_the_estate(context: Any, head: Row, bills: dict[int, Row]) -> None:
+    """Refuse bills that another office than the room's may be answerable for."""
+    estate = context.records.get("room", head["room"])["estate"]
+    if any(bill["estate_id"] != estate for bill in bills.values()):
+        raise Invalid([Problem("A bill is of another estate.", field="lines")])
 
 
 def _worked_out(head: Row, lines: list[Row], bills: dict[int, Row]) -> list[Decimal]:

@@ -83,7 +83,7 @@ def pay(context: Any, refund_id: int) -> None:
         Refused: the month is closed, or the prepayment does not suffice.
     """
     head = context.records.get("refund", refund_id, lock=True)
-    must_be_open(context, head["estate"], context.today)
+    must_be_open(context, head["estate"], context.today, till=head["cashier"])
     move_state(context, "refund", refund_id, "submitted", "paid",
                paid_on=context.today, approved_by_id=context.user_id)  # fmt: skip
     if head["kind"] == "prepayment":

@@ -33,7 +33,7 @@ def reverse(context: Any, payment_id: int, reason: str) -> Row:
         Refused: today is closed, or its surplus was spent from the prepayment.
     """
     old = context.records.get("payment", payment_id, lock=True)
-    must_be_open(context, old["estate"], context.today, cashier=True)
+    must_be_open(context, old["estate"], context.today, till=context.user_id)
     _mark_reversed(context, payment_id)
     mirror = _mirror(context, old, reason)
     _take_back(context, payment_id, mirror["id"])

@@ -1,4 +1,4 @@
-"""A demo company that a property manager would believe, made from a seed.
+"""A demo company that a property manager would believe, made from a seed; with its books.
 
 `generate` is pure: the same seed and day give the same rows. `load` writes them with COPY.
 All people, companies and numbers are made up: identity numbers carry the area code 99,

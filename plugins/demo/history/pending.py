@@ -21,7 +21,7 @@ def ask_for_reductions(books: Books, window: Window, random: Random) -> None:
     """Write reductions that are not in force: waiting, refused, taken back."""
     fit = [
         bill for bill in books.bills
-        if bill.kind == "cyclic" and bill.open == bill.amount and bill.amount > 3000
+        if bill.kind == "cyclic" and bill.open == bill.amount and bill.amount > 20000
         and 0 < bill.seen < window.now - 60 and not bill.late_fixed
     ]  # fmt: skip
     wanted = [(state, decision) for state, count, decision in _ASKED for _ in range(count)]

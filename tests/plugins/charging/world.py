@@ -47,6 +47,7 @@ class World:
     actor: Actor = SYSTEM
     ids: dict[str, int] = field(default_factory=dict)
     count: int = 0
+    trusted: bool = True  # False: the actor is asked for his rights, as on a screen
 
     @property
     def work(self) -> Workspace:
@@ -60,7 +61,7 @@ class World:
 
     @property
     def records(self) -> RecordService:
-        return RecordService(self.work.as_trusted())
+        return RecordService(self.work.as_trusted() if self.trusted else self.work)
 
     @property
     def context(self) -> Action:
@@ -82,11 +83,13 @@ class World:
     def press(self, entity: str, button: str, *ids: int, **asked: Any) -> ActionResult:
         return self.records.press(entity, button, list(ids), asked)
 
-    def settle(self) -> World:
-        group = self.make("org_unit", kind="group", code="G", name="集團")
-        branch = self.make("org_unit", kind="branch", code="B1", name="分公司", parent=group)
-        office = self.make("org_unit", kind="office", code="O1", name="管理處", parent=branch)
-        estate = self.make("estate", code="E1", name="翠園", office=office, kind="residential")
+    def settle(self, mark: str = "1") -> World:
+        """Make group, branch, office, estate and building; `mark` tells several apart."""
+        group = self.make("org_unit", kind="group", code=f"G{mark}", name="集團")
+        branch = self.make("org_unit", kind="branch", code=f"B{mark}", name="分公司", parent=group)
+        office = self.make("org_unit", kind="office", code=f"O{mark}", name="管理處", parent=branch)
+        estate = self.make("estate", code=f"E{mark}", name="翠園", office=office,
+                           kind="residential")  # fmt: skip
         building = self.make("building", estate=estate, no="3", name="3棟")
         self.ids |= {
             "group": group, "office": office, "estate": estate, "building": building,

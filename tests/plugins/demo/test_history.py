@@ -89,7 +89,8 @@ def test_payments_add_up(books: Books) -> None:
          WHERE p.total <> w.amount OR p.applied <> coalesce(a.amount, 0)
             OR p.late_fee <> coalesce(a.late, 0) OR p.surplus <> coalesce(t.amount, 0)""")
     books.none("""
-        SELECT p.id FROM payment p LEFT JOIN receipt r ON r.payment_id = p.id AND r.refund_id IS NULL
+        SELECT p.id FROM payment p
+          LEFT JOIN receipt r ON r.payment_id = p.id AND r.refund_id IS NULL
          GROUP BY p.id HAVING count(r.id) <> 1 OR max(r.amount) <> p.total""")
 
 
