@@ -98,6 +98,12 @@ class Context(Protocol):
     def next_numbers(self, entity: str, field: str, count: int = 1, **tokens: Any) -> list[str]:
         """Take the next numbers of a series field, gap-free in this transaction."""
 
+    def keep_history(self, entity: str, which: ColumnElement[bool], event: str = "create") -> int:
+        """Write the trail of rows that a set-based statement wrote; return how many.
+
+        `which` is a condition over `table(entity)`; an entity without a trail gets none.
+        """
+
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
         """Leave work for later in the outbox; `key` keeps one row only. Returns the job's id."""
 

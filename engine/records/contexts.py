@@ -89,6 +89,16 @@ class PluginContext:
         unit = tokens.pop("unit_id", None)
         return next_numbers(self.work, entity, described, count, tokens, unit)
 
+    def keep_history(self, entity: str, which: ColumnElement[bool], event: str = "create") -> int:
+        """Write the trail of rows that a set-based statement wrote."""
+        from engine.storage import record_rows
+
+        work = self.work
+        if not work.catalog.entity(entity).audit:
+            return 0
+        origin = {"actor_id": self.user_id, "request_id": work.request_id, "ip": work.ip}
+        return record_rows(work.connection, work.tables, entity, event, which, **origin)
+
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
         """Leave work for later in the outbox."""
         from engine.storage import enqueue

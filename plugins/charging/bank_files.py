@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.extension import ActionContext, ActionResult, Invalid, action
-from plugins.charging.payments import Request, Way, take_payment
+from plugins.charging.bank_posting import post_lines
 
 Row = dict[str, Any]
 
@@ -101,20 +101,7 @@ def confirm(context: Any, file_id: int) -> int:
     lines = context.records.find("bank_line", where, sort=("position",))
     if not lines:
         raise Invalid("No line is matched.")
-    for line in lines:
-        room = context.records.get("room", line["room"])
-        request = Request(
-            payer=room["payer"],
-            estate=room["estate"],
-            room=room["id"],
-            paid_on=head["paid_on"],
-            ways=[Way("debit", line["amount"], line["reference"] or "")],
-            channel="bank_file",
-            request_key=f"bank-line-{line['id']}",
-        )
-        taken = take_payment(context, request)
-        values = {"state": "posted", "payment": taken.payment["id"]}
-        context.records.change("bank_line", line["id"], values)
+    post_lines(context, lines, head["paid_on"])
     left = context.records.find("bank_line", f"bank_file == {file_id} and state != 'posted'")
     if not left:
         context.records.change("bank_file", file_id, {"state": "confirmed"})

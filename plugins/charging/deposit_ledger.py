@@ -11,13 +11,18 @@ from sqlalchemy import case, func, update
 from plugins.charging.ledger import Change
 
 
-def deposits_follow(context: Any, changes: Sequence[Change], on: date) -> None:
+def deposits_follow(
+    context: Any, bills: Sequence[dict[str, Any]], changes: Sequence[Change], on: date
+) -> None:
     """Raise or lower what is held of the deposits whose bills were paid or reversed.
+
+    `bills` are the rows that the changes are of; most are no deposits, and cost nothing here.
 
     Raises:
         IntegrityError: a reversal would leave less than 0, for the deposit is settled.
     """
-    moved = {c.bill: c.principal for c in changes if c.principal}
+    pledges = {bill["id"] for bill in bills if bill["kind"] == "deposit"}
+    moved = {c.bill: c.principal for c in changes if c.principal and c.bill in pledges}
     if not moved:
         return
     table = context.table("deposit")

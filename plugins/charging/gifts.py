@@ -58,8 +58,9 @@ def _must_be_free(context: Any, fee: Row, period: Period) -> None:
         limit=1,
     )
     if clash:
-        problem = "Bill %(no)s covers these days already."
-        raise Invalid([Problem(problem, {"no": clash[0]["no"]}, "period_from")])
+        raise Invalid([
+            Problem("Bill %(no)s covers these days already.", {"no": clash[0]["no"]}, "period_from")
+        ])  # fmt: skip
 
 
 def _worth(context: Any, item: Row, fee: Row, room: Row, period: Period) -> Decimal:

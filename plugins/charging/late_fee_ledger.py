@@ -7,7 +7,7 @@ never changes what was settled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -57,17 +57,19 @@ def _none(bill: Row) -> LateFee:
 def _of(
     bill: Row, rules: list[Row], paid: list[Paid], fixed_to: date | None, as_of: date
 ) -> LateFee:
-    policy = policy_of(rules, bill["due_on"])
-
-    def until(day: date) -> Decimal:
-        return late_fee(bill["amount"], bill["due_on"], day, policy, paid)
-
     since = (fixed_to or bill["due_on"]) + timedelta(1)
-    new = until(as_of) - (until(fixed_to) if fixed_to else ZERO) if as_of >= since else ZERO
+    new = ZERO
+    if as_of >= since:
+        new = _until(bill, rules, paid, as_of)
+        new -= _until(bill, rules, paid, fixed_to) if fixed_to else ZERO
     new = max(new, ZERO)
     accrued = bill["late_fixed"] + new
     left = accrued - bill["late_received"] - bill["late_reduced"]
     return LateFee(accrued, new, max(left, ZERO), since)
+
+
+def _until(bill: Row, rules: list[Row], paid: list[Paid], day: date) -> Decimal:
+    return late_fee(bill["amount"], bill["due_on"], day, policy_of(rules, bill["due_on"]), paid)
 
 
 def policy_of(rules: Sequence[Row], due_on: date) -> Policy:
@@ -112,14 +114,9 @@ def _paid(context: Any, ids: Sequence[int]) -> dict[int, list[Paid]]:
 
 def _fixed_to(context: Any, ids: Sequence[int]) -> dict[int, date]:
     table = context.table("late_fee")
-    undone = select(table.c.reversal_of_id).where(table.c.reversal_of_id.is_not(None))
     query = (
         select(table.c.receivable_id, func.max(table.c.to_date))
-        .where(
-            table.c.receivable_id.in_(ids),
-            table.c.reversal_of_id.is_(None),
-            table.c.id.not_in(undone),
-        )
+        .where(table.c.receivable_id.in_(ids))
         .group_by(table.c.receivable_id)
     )
     return {row[0]: row[1] for row in context.connection.execute(query)}
@@ -129,27 +126,67 @@ def fix_late_fees(
     context: Any, bills: Sequence[Row], fees: dict[int, LateFee], as_of: date, payment: int | None
 ) -> dict[int, Decimal]:
     """Write what has accrued on bills that are being paid; return the amounts by bill."""
+    return fix_by_payment(context, bills, fees, as_of, {bill["id"]: payment for bill in bills})
+
+
+def fix_by_payment(
+    context: Any,
+    bills: Sequence[Row],
+    fees: dict[int, LateFee],
+    as_of: date,
+    payments: Mapping[int, int | None],
+) -> dict[int, Decimal]:
+    """Do the same for bills that different payments fix; `payments` maps a bill to its own."""
+    rows = [
+        _row(context, bill, payments[bill["id"]], fees[bill["id"]].since, as_of,
+             fees[bill["id"]].new)
+        for bill in bills
+        if fees[bill["id"]].new
+    ]  # fmt: skip
+    return _write(context, rows)
+
+
+def catch_up(context: Any, bills: Sequence[Row], payment: int) -> dict[int, Decimal]:
+    """Fix what was missed while a payment counted that is now reversed (rules.md 9).
+
+    What was fixed stays: it had accrued, and later payments may have paid it. But days after
+    the reversed payment were fixed on too low a principal; the difference is written here, so
+    that the fee is the one of a bill that had never been paid. Returns the amounts by bill.
+    """
+    ids = [bill["id"] for bill in bills]
+    policies = _policies(context, {bill["fee_item_id"] for bill in bills})
+    paid, fixed_to = _paid(context, ids), _fixed_to(context, ids)
     rows = []
     for bill in bills:
-        fee = fees[bill["id"]]
-        if not fee.new:
-            continue
-        rows.append(
-            {
-                "receivable_id": bill["id"],
-                "payment_id": payment,
-                "from_date": fee.since,
-                "to_date": as_of,
-                "principal": bill["open"],
-                "days": (as_of - fee.since).days + 1,
-                "amount": fee.new,
-                "scope_unit_id": bill["scope_unit_id"],
-                "created_at": context.now,
-                "updated_at": context.now,
-                "created_by": context.user_id,
-                "updated_by": context.user_id,
-            }
-        )
+        rules, to = policies.get(bill["fee_item_id"]), fixed_to.get(bill["id"])
+        if rules and to:
+            due = _until(bill, rules, paid.get(bill["id"], []), to)
+            if due > bill["late_fixed"]:
+                since = bill["due_on"] + timedelta(1)
+                rows.append(_row(context, bill, payment, since, to, due - bill["late_fixed"]))
+    return _write(context, rows)
+
+
+def _row(
+    context: Any, bill: Row, payment: int | None, since: date, to: date, amount: Decimal
+) -> Row:
+    return {
+        "receivable_id": bill["id"],
+        "payment_id": payment,
+        "from_date": since,
+        "to_date": to,
+        "principal": bill["open"],
+        "days": (to - since).days + 1,
+        "amount": amount,
+        "scope_unit_id": bill["scope_unit_id"],
+        "created_at": context.now,
+        "updated_at": context.now,
+        "created_by": context.user_id,
+        "updated_by": context.user_id,
+    }
+
+
+def _write(context: Any, rows: list[Row]) -> dict[int, Decimal]:
     if rows:
         context.connection.execute(insert(context.table("late_fee")), rows)
     return {row["receivable_id"]: row["amount"] for row in rows}

@@ -10,17 +10,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Date,
     Numeric,
     Select,
+    Table,
+    Update,
+    bindparam,
     case,
     func,
     insert,
-    literal,
     null,
     or_,
     select,
@@ -31,6 +35,12 @@ from engine.extension import Conflict
 
 Row = dict[str, Any]
 ZERO = Decimal("0.00")
+LEDGER = (
+    "id", "no", "kind", "estate_id", "room_id", "payer_id", "fee_item_id", "scope_unit_id",
+    "period_from", "due_on", "months", "amount", "reduced", "received", "open", "late_fixed",
+    "late_received", "late_reduced",
+)  # fmt: skip
+"""What moving money needs of a bill; how it was computed is long, and not for this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +56,13 @@ class Change:
 
 
 def lock_bills(context: Any, which: Any) -> list[Row]:
-    """Return some published bills as column rows, locked in the order of their ids.
+    """Return some published bills as rows of LEDGER's columns, locked in the order of their ids.
 
     Always that order: two payments of one payer then wait for, and never block, each other.
     """
     bill = context.table("receivable")
-    found = select(bill).where(which, bill.c.state == "published").order_by(bill.c.id)
+    columns = (bill.c[name] for name in LEDGER)
+    found = select(*columns).where(which, bill.c.state == "published").order_by(bill.c.id)
     rows = context.connection.execute(found.with_for_update()).mappings()
     return [dict(row) for row in rows]
 
@@ -69,11 +80,25 @@ def apply_changes(context: Any, changes: Sequence[Change], on: date) -> None:
     """
     if not changes:
         return
-    bill = context.table("receivable")
-    given = _as_rows(changes)
+    given: Row = {name: [getattr(c, name) for c in changes] for name in _CHANGED}
+    given |= {"given_bill": [c.bill for c in changes], "given_day": on, "given_now": context.now}
+    done = context.connection.execute(_applying(context.table("receivable")), given)
+    if done.rowcount != len(changes):
+        raise Conflict("A bill was paid, reduced or voided by somebody else in the meantime.")
+
+
+_CHANGED = ("principal", "late_fee", "reduced", "late_reduced", "late_fixed")
+
+
+@lru_cache(maxsize=4)  # a table for each catalog in use; building it costs what running it does
+def _applying(bill: Table) -> Update:
+    arrays: list[Any] = [bindparam("given_bill", type_=ARRAY(BigInteger()))]
+    arrays += [bindparam(name, type_=ARRAY(Numeric())) for name in _CHANGED]
+    given = func.unnest(*arrays).table_valued("bill", *_CHANGED, name="given").render_derived()
     received, reduced = bill.c.received + given.c.principal, bill.c.reduced + given.c.reduced
     left = bill.c.amount - reduced - received
-    statement = (
+    day = func.coalesce(bill.c.settled_on, bindparam("given_day", type_=Date()))
+    return (
         update(bill)
         .where(bill.c.id == given.c.bill, bill.c.state == "published", left >= 0, received >= 0)
         .values(
@@ -84,20 +109,11 @@ def apply_changes(context: Any, changes: Sequence[Change], on: date) -> None:
             late_reduced=bill.c.late_reduced + given.c.late_reduced,
             late_fixed=bill.c.late_fixed + given.c.late_fixed,
             pay_state=case((left <= 0, "paid"), (received > 0, "part"), else_="unpaid"),
-            settled_on=case((left <= 0, func.coalesce(bill.c.settled_on, on)), else_=null()),
+            settled_on=case((left <= 0, day), else_=null()),
             version=bill.c.version + 1,
-            updated_at=context.now,
+            updated_at=bindparam("given_now", type_=bill.c.updated_at.type),
         )
     )
-    if context.connection.execute(statement).rowcount != len(changes):
-        raise Conflict("A bill was paid, reduced or voided by somebody else in the meantime.")
-
-
-def _as_rows(changes: Sequence[Change]) -> Any:
-    names = ("principal", "late_fee", "reduced", "late_reduced", "late_fixed")
-    arrays = [literal([c.bill for c in changes], ARRAY(BigInteger()))]
-    arrays += [literal([getattr(c, n) for c in changes], ARRAY(Numeric())) for n in names]
-    return func.unnest(*arrays).table_valued("bill", *names, name="given").render_derived()
 
 
 def allocate_rows(
@@ -132,12 +148,13 @@ def units_of(bills: Iterable[Row]) -> dict[int, int | None]:
 
 
 def items_of(context: Any, bills: Iterable[Row]) -> dict[int, Row]:
-    """Return the fee items of some bills by id."""
+    """Return name, priority and allocation_order of some bills' fee items by id."""
     wanted = sorted({bill["fee_item_id"] for bill in bills})
     if not wanted:
         return {}
-    table = context.table("fee_item")
-    return {item["id"]: item for item in context.records.find("fee_item", table.c.id.in_(wanted))}
+    c = context.table("fee_item").c
+    query = select(c.id, c.name, c.priority, c.allocation_order).where(c.id.in_(wanted))
+    return {row["id"]: dict(row) for row in context.connection.execute(query).mappings()}
 
 
 def allocations_of(context: Any, bills: Collection[int]) -> Select[Any]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, case, cast, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    Integer,
+    Select,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.extension import ActionContext, ActionResult, action
@@ -26,8 +38,9 @@ def link_rooms(context: ActionContext) -> ActionResult:
     names = ["room_id", "fee_item_id", "starts_on", "price", "quantity", "scope_unit_id",
              "version", "created_at", "updated_at", "created_by", "updated_by"]  # fmt: skip
     statement = insert(fee).from_select(names, rooms).on_conflict_do_nothing()
-    done = context.connection.execute(statement.execution_options(preserve_rowcount=True))
-    return ActionResult("%(count)s rooms are linked.", {"count": done.rowcount})
+    made = list(context.connection.execute(statement.returning(fee.c.id)).scalars())
+    context.keep_history("room_fee", fee.c.id == any_(literal(made, ARRAY(BigInteger()))))
+    return ActionResult("%(count)s rooms are linked.", {"count": len(made)})
 
 
 def rooms_to_link(context: Any, item: dict[str, Any], asked: Any) -> Select[Any]:

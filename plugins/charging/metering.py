@@ -75,8 +75,10 @@ def _must_follow(charge: Row, earlier: list[Row]) -> None:
         return
     last = earlier[0]
     if last["read_on"] >= charge["read_on"]:
-        problem = "There is a reading of %(day)s already: correct it by a difference."
-        raise Invalid([Problem(problem, {"day": last["read_on"]}, "read_on")])
+        raise Invalid([
+            Problem("There is a reading of %(day)s already: correct it by a difference.",
+                    {"day": last["read_on"]}, "read_on")
+        ])  # fmt: skip
     dial = last["new_cur"] if last["replaced"] else last["cur"]
     if dial != charge["prev"]:
         raise Invalid([Problem("The last reading was %(dial)s.", {"dial": dial}, "prev")])
@@ -95,8 +97,7 @@ def usage_of(charge: Row) -> Decimal:
         if charge["replaced"]:
             used += usage(charge["new_prev"], charge["new_cur"], **terms)
     except ValueError as wrong:
-        problem = "The reading is below the previous one."
-        raise Invalid([Problem(problem, field="cur")]) from wrong
+        raise Invalid([Problem("The reading is below the previous one.", field="cur")]) from wrong
     used += Decimal(charge["adjustment"])
     if used < 0:
         raise Invalid([Problem("The usage would be negative.", field="adjustment")])

@@ -187,7 +187,7 @@ def _settle(
     ]
     apply_changes(context, changes, on)
     allocate_rows(context, "payment", changes, on, units_of(rows), payment=payment["id"])
-    deposits_follow(context, changes, on)
+    deposits_follow(context, touched, changes, on)
 
 
 def _receipt(context: Any, payment: Row) -> Row:

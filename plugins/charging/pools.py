@@ -68,8 +68,10 @@ def _amount_of(head: Row) -> Decimal:
             head["master"], [head["sub_meters"], head["own_use"] or ZERO], head["price"]
         )
     except ValueError as wrong:
-        problem = "The sub-meters counted more than the master meter: look at the readings."
-        raise Invalid([Problem(problem, field="master")]) from wrong
+        raise Invalid([
+            Problem("The sub-meters counted more than the master meter: look at the readings.",
+                    field="master")
+        ]) from wrong  # fmt: skip
 
 
 def _rooms(context: Any, head: Row) -> list[Row]:

@@ -18,13 +18,13 @@ def must_be_open(context: Any, estate: int, on: date, *, till: int | None = None
     Raises:
         Refused: the month, or the cashier's day, is closed; says which.
     """
-    office = office_of(context, estate)
-    month, day = context.table("month_close"), context.table("cashier_day")
+    place, month, day = (context.table(n) for n in ("estate", "month_close", "cashier_day"))
+    office = select(place.c.office_id).where(place.c.id == estate).scalar_subquery()
     query = select(month.c.id).where(
         month.c.unit_id == office, month.c.month == on.replace(day=1), month.c.state == "closed"
     )
     # Locked in share mode, so that a close at this moment waits for this posting or stops it.
-    if context.connection.execute(query.with_for_update(read=True)).first():
+    if context.connection.execute(query.with_for_update(read=True, of=month)).first():
         raise Refused("%(month)s is closed for this office.", month=f"{on:%Y-%m}")
     if till is None:
         return
@@ -34,16 +34,8 @@ def must_be_open(context: Any, estate: int, on: date, *, till: int | None = None
         day.c.day == on,
         day.c.state == "closed",
     )
-    if context.connection.execute(query.with_for_update(read=True)).first():
+    if context.connection.execute(query.with_for_update(read=True, of=day)).first():
         raise Refused("The cashier's day %(day)s is closed: take it on another day.", day=on)
-
-
-def office_of(context: Any, estate: int) -> int | None:
-    """Return the office that runs an estate."""
-    table = context.table("estate")
-    query = select(table.c.office_id).where(table.c.id == estate)
-    found: int | None = context.connection.execute(query).scalar_one_or_none()
-    return found
 
 
 def months_must_be_open(context: Any, which: Any) -> None:

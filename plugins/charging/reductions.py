@@ -73,9 +73,10 @@ def _worked_out(head: Row, lines: list[Row], bills: dict[int, Row]) -> list[Deci
         return [line["amount"] for line in lines]
     months = sum((bill["months"] or ZERO for bill in chosen), ZERO)
     if months < head["from_months"]:
-        problem = "The discount is for %(wanted)s months and more; %(given)s are chosen."
-        params = {"wanted": head["from_months"], "given": months.normalize()}
-        raise Invalid([Problem(problem, params, "from_months")])
+        raise Invalid([
+            Problem("The discount is for %(wanted)s months and more; %(given)s are chosen.",
+                    {"wanted": head["from_months"], "given": months.normalize()}, "from_months")
+        ])  # fmt: skip
     total = reduction_amount(sum((bill["open"] for bill in chosen), ZERO), head["percent"])
     return spread(total, [bill["open"] for bill in chosen])
 

@@ -8,7 +8,8 @@ from sqlalchemy import insert, select, update
 
 from engine.extension import ActionContext, ActionResult, Conflict, action
 from plugins.charging.deposit_ledger import deposits_follow
-from plugins.charging.ledger import ZERO, Change, apply_changes, lock_bills
+from plugins.charging.late_fee_ledger import catch_up
+from plugins.charging.ledger import Change, apply_changes, lock_bills
 from plugins.charging.posting import must_be_open
 from plugins.charging.prepayments import account_of, move
 
@@ -79,20 +80,18 @@ def _take_back(context: Any, payment_id: int, mirror_id: int) -> None:
     table, bill = context.table("allocation"), context.table("receivable")
     query = select(table).where(table.c.payment_id == payment_id).order_by(table.c.id)
     rows = [dict(r) for r in context.connection.execute(query).mappings()]
-    lock_bills(context, bill.c.id.in_([r["receivable_id"] for r in rows]))
-    fixed = _undo_late_fees(context, payment_id, mirror_id)
+    touched = bill.c.id.in_([r["receivable_id"] for r in rows])
+    bills = lock_bills(context, touched)
     changes = [
-        Change(
-            bill=r["receivable_id"],
-            principal=-r["amount"],
-            late_fee=-r["late_fee"],
-            late_fixed=-fixed.get(r["receivable_id"], ZERO),
-        )
+        Change(bill=r["receivable_id"], principal=-r["amount"], late_fee=-r["late_fee"])
         for r in rows
     ]
     apply_changes(context, changes, context.today)
-    deposits_follow(context, changes, context.today)
+    deposits_follow(context, bills, changes, context.today)
     _mirror_allocations(context, rows, mirror_id)
+    missed = catch_up(context, lock_bills(context, touched), mirror_id)
+    caught = [Change(bill=one, late_fixed=amount) for one, amount in missed.items()]
+    apply_changes(context, caught, context.today)
 
 
 def _mirror_allocations(context: Any, rows: list[Row], mirror_id: int) -> None:
@@ -116,22 +115,6 @@ def _mirror_allocations(context: Any, rows: list[Row], mirror_id: int) -> None:
         context.connection.execute(insert(table), mirrored)
     ids = [r["id"] for r in rows]
     context.connection.execute(update(table).where(table.c.id.in_(ids)).values(is_reversed=True))
-
-
-def _undo_late_fees(context: Any, payment_id: int, mirror_id: int) -> dict[int, Any]:
-    table = context.table("late_fee")
-    query = select(table).where(table.c.payment_id == payment_id).order_by(table.c.id)
-    rows = [dict(r) for r in context.connection.execute(query).mappings()]
-    copied = ("receivable_id", "from_date", "to_date", "principal", "days", "scope_unit_id")
-    mirrored = [
-        {name: r[name] for name in copied}
-        | {"amount": -r["amount"], "payment_id": mirror_id, "reversal_of_id": r["id"]}
-        | _stamps(context)
-        for r in rows
-    ]
-    if mirrored:
-        context.connection.execute(insert(table), mirrored)
-    return {r["receivable_id"]: r["amount"] for r in rows}
 
 
 def _stamps(context: Any) -> Row:

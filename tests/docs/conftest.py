@@ -124,6 +124,9 @@ def lending(
 
 
 def _copy(cluster: URL, template: str, name: str) -> None:
+    # a session that is just ending would keep the template from being copied
+    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+    _on_server(cluster, f"{ending}'{template}'")
     _on_server(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 

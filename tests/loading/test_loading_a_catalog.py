@@ -194,3 +194,19 @@ def test_errors_of_all_files_come_at_once_and_sorted() -> None:
 def test_a_manifest_that_is_missing_is_reported() -> None:
     with pytest.raises(InvalidMetadata, match=r"models.yaml:1:1: missing-file"):
         catalog_from_texts({})
+
+
+def test_an_entity_is_searched_by_its_title_unless_it_says_otherwise() -> None:
+    module = """
+module: books
+label: Books
+entities:
+  book: {label: Book, title: name, fields: {name: {type: text, label: Name}}}
+  line: {label: Line, title: name, search: [], fields: {name: {type: text, label: Name}}}
+"""
+    manifest = "product: {name: Test}\nroles: {staff: {label: Staff}}\ninclude: [models/a.yaml]\n"
+
+    found = catalog_from_texts({"models.yaml": manifest, "models/a.yaml": module})
+
+    assert found.entity("book").search == ("name",)
+    assert found.entity("line").search == ()

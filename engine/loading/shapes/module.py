@@ -98,7 +98,7 @@ ENTITY = record(
         "icon": ICON,
         "title": name("The field that names a record; the first field if not given."),
         "subtitle": names("Fields shown small beside the title."),
-        "search": names("Fields that the search box reads."),
+        "search": names("Fields that the search box reads; the title if not given, [] for none."),
         "scope": {
             "type": "string",
             "description": "Path of links to the unit that owns a record; '' is shared by all.",

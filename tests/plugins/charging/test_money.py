@@ -423,3 +423,23 @@ def test_a_refused_conflict_leaves_nothing(counter: Counter) -> None:
 
     with pytest.raises((Conflict, Refused)):
         counter.world.press("payment", "reverse", payment["id"], reason="x")
+
+
+def test_a_reversal_between_payments_leaves_the_fee_of_a_bill_never_paid_by_it(
+    world: World,
+) -> None:
+    """The second payment has paid late fees that the first one had fixed."""
+    rules = [{"effective_from": "2020-01-01", "daily_rate": "0.003"}]
+    counter = Counter(world, ["2026-03"], late_rules=rules)
+    first = counter.pay("200", "2026-03-11").payment
+    counter.pay("130", "2026-03-21")
+    (bill,) = counter.bills()
+    assert (bill["open"], bill["late_fixed"]) == (0, Decimal("13.20"))
+
+    world.press("payment", "reverse", first["id"], reason="退票")
+
+    (bill,) = counter.bills()
+    assert (bill["open"], bill["late_received"]) == (Decimal("200.00"), Decimal("10.00"))
+    # 320.00 for 20 days until the second payment, then 200.00 for ten days.
+    assert bill["late_fixed"] == Decimal("19.20")
+    assert counter.late_fee("2026-03-31") == Decimal("19.20") + Decimal("6.00") - Decimal("10.00")
