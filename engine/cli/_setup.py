@@ -17,8 +17,8 @@ from engine.metadata import Catalog
 DEMO_PASSWORD = "demo2026"
 
 
-def prepare(root: Path, *, demo: bool) -> tuple[str, list[str]]:
-    """Apply the metadata under `root`; return the database's URL and lines about logins.
+def prepare(root: Path, *, demo: bool) -> list[str]:
+    """Apply the metadata under `root`; return lines about logins.
 
     Ends the program with the findings when the metadata cannot be used.
     """
@@ -26,14 +26,13 @@ def prepare(root: Path, *, demo: bool) -> tuple[str, list[str]]:
     from engine.web.releases import apply_with_rights
 
     catalog = catalog_or_exit(root)
-    url = database_url()
-    engine = engine_for(url)
+    engine = engine_for(database_url())
     with engine.begin() as connection:
         apply_with_rights(connection, catalog, author="serve")
     lines = _demo(engine, catalog) if demo else []
     lines += _first_admin(engine) if not demo else []
     engine.dispose()
-    return url, lines
+    return lines
 
 
 def catalog_or_exit(root: Path) -> Catalog:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +33,42 @@ def command(root: Path, port: int, host: str, workers: int, demo: bool) -> None:
     Without DATABASE_URL a PostgreSQL of our own is started under DATA_DIR (./var).
     """
     began = time.monotonic()
+    _prepare_apart(root, demo=demo)
+    from engine.storage.database import database_url
+
+    click.echo(f"prepared in {time.monotonic() - began:.1f} s; serving http://{host}:{port}/")
+    _serve(database_url(), root, f"{host}:{port}", workers)
+
+
+def _prepare_apart(root: Path, *, demo: bool) -> None:
+    """Apply the metadata and load the demo in a process of its own.
+
+    What that takes in memory would else stay with the server and with each of its workers.
+    """
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_prepared(root, demo=demo))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        sys.exit(code)
+
+
+def _prepared(root: Path, *, demo: bool) -> int:
     from engine.cli._setup import prepare
 
-    url, logins = prepare(root, demo=demo)
-    for line in logins:
-        click.echo(line)
-    click.echo(f"prepared in {time.monotonic() - began:.1f} s; serving http://{host}:{port}/")
-    _serve(url, root, f"{host}:{port}", workers)
+    try:
+        for line in prepare(root, demo=demo):
+            click.echo(line)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except Exception:  # the edge of a process: say what broke, and tell the parent
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+    return 0
 
 
 def _serve(url: str, root: Path, bind: str, workers: int) -> None:
