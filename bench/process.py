@@ -23,7 +23,7 @@ import sys
 from gunicorn.app.base import BaseApplication
 class Server(BaseApplication):
     def load_config(self):
-        for name, value in {"bind": "127.0.0.1:%d", "workers": 2, "preload_app": True,
+        for name, value in {"bind": "127.0.0.1:PORT", "workers": 2, "preload_app": True,
                             "loglevel": "error"}.items():
             self.cfg.set(name, value)
     def load(self):
@@ -40,7 +40,7 @@ def results() -> Iterator[Result]:
     assert len(texts()) == 3
     address = url()
     began = time.monotonic()
-    code = _SERVE.replace("sys.argv[1]", repr(address))
+    code = _SERVE.replace("sys.argv[1]", repr(address)).replace("PORT", str(PORT))
     server = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": "."})
     try:
         _wait()

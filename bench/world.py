@@ -67,8 +67,10 @@ entities:
       building: {type: link, to: building, required: true, label: 樓宇}
       owner: {type: link, to: owner, label: 業主}
       floor: {type: integer, label: 樓層}
-      kind: {type: choice, default: home, options: {home: 住宅, shop: 商舖, office: 辦公}, label: 用途}
-      state: {type: choice, default: sold, options: {sold: 已售, free: 空置, let: 已租}, label: 狀態}
+      kind:
+        {type: choice, default: home, options: {home: 住宅, shop: 商舖, office: 辦公}, label: 用途}
+      state:
+        {type: choice, default: sold, options: {sold: 已售, free: 空置, let: 已租}, label: 狀態}
       built_area: {type: decimal, scale: 2, unit: ㎡, min: 0, label: 建築面積}
       inner_area: {type: decimal, scale: 2, unit: ㎡, label: 套內面積}
       charge_area: {type: decimal, scale: 2, unit: ㎡, label: 計費面積}

@@ -187,7 +187,19 @@ def samples() -> Mapping[str, Sample]:
     return MappingProxyType(_samples)
 
 
-def listeners(when: str, entity: str, event: str) -> tuple[Callable[..., Any], ...]:
-    """Return who listens, in order of registration; '*' listens to every entity."""
+def listeners(
+    when: str, entity: str, event: str, plugins: frozenset[str]
+) -> tuple[Callable[..., Any], ...]:
+    """Return who listens, in order of registration; '*' listens to every entity.
+
+    Of the plugins only those count that the catalog names: another company's, loaded in the
+    same process, must not meddle with records of the same name.
+    """
     own = _listeners.get((when, entity, event), [])
-    return (*own, *_listeners.get((when, "*", event), []))
+    found = (*own, *_listeners.get((when, "*", event), []))
+    return tuple(one for one in found if _counts(one.__module__, plugins))
+
+
+def _counts(module: str, plugins: frozenset[str]) -> bool:
+    parts = module.split(".")
+    return parts[0] != "plugins" or (len(parts) > 1 and parts[1] in plugins)

@@ -111,6 +111,7 @@ def _catalog(draft: Draft, project: Project) -> Catalog:
         roles=MappingProxyType(draft.roles),
         modules=MappingProxyType(draft.modules),
         entities=MappingProxyType(draft.entities),
+        plugins=draft.plugins,
         prints=MappingProxyType(draft.prints),
         origins=MappingProxyType(origins_of(project)),
         sources=MappingProxyType(dict(sorted(sources.items()))),

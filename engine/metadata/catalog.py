@@ -65,6 +65,7 @@ class Catalog:
     roles: Mapping[str, Role]
     modules: Mapping[str, Module]  # in menu order
     entities: Mapping[str, Entity]
+    plugins: frozenset[str] = frozenset()  # folders of plugins/ whose listeners count here
     prints: Mapping[str, Print] = field(default_factory=lambda: MappingProxyType({}))
     flows: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     reports: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

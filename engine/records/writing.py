@@ -288,7 +288,7 @@ def announce(
     values: dict[str, Any],
 ) -> None:
     """Call the plugins that listen to this event."""
-    for listener in listeners(when, entity, event):
+    for listener in listeners(when, entity, event, work.catalog.plugins):
         listener(Event(work, entity, event, record_id, old, values))
 
 

@@ -20,7 +20,7 @@ Place = Page | Locator
 EXAMPLES = Path(__file__).parents[2] / "examples"
 OFFICE, ESTATE = "天河管理處", "翠湖花園"
 OLD, NEW = "10棟", "9棟"  # let and lived in; empty until the workbook is read
-CODE, ITEM = 'YL99', '園林養護費乙'
+CODE, ITEM = "YL99", "園林養護費乙"
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 FIRST = TODAY.replace(day=1)
 LAST = (FIRST + timedelta(days=31)).replace(day=1) - timedelta(days=1)

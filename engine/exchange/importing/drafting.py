@@ -71,7 +71,7 @@ class Drafter:
         work, entity = self.work, self.entity.name
         given = self._sent(row, action)
         values = dict(given)
-        if listeners("before", entity, action):
+        if listeners("before", entity, action, work.catalog.plugins):
             record_id = None if row.old is None else row.old["id"]
             announce(work, "before", entity, action, record_id, row.old, values)
         draft = Draft(work, entity, old=row.old)

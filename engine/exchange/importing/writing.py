@@ -170,7 +170,7 @@ class Writer:
         return {n: v for n, v in values.items() if n in fields and has_column(self.entity, n)}
 
     def _after(self, row: Row, event: str, version: int) -> None:
-        if not listeners("after", self.entity.name, event):
+        if not listeners("after", self.entity.name, event, self.work.catalog.plugins):
             return
         work = self.work
         record = {**(row.old or {}), **_draft(row).values, "id": row.record_id, "version": version}
