@@ -17,8 +17,7 @@ from bench.measure import Result
 from bench.world import texts, url
 
 PORT = 8199
-_SERVE = (
-    """
+_SERVE = """
 import sys
 from gunicorn.app.base import BaseApplication
 class Server(BaseApplication):
@@ -31,8 +30,6 @@ class Server(BaseApplication):
         return create_app(database_url=sys.argv[1], config={"SECRET_KEY": "b"})
 Server().run()
 """
-    % PORT
-)
 
 
 def results() -> Iterator[Result]:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, String, cast, false, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    String,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from engine.expressions import compile_sql
 from engine.extension import Invalid
+from engine.fieldtypes import field_type
 from engine.metadata import Field
 from engine.records.attached import FILES, check_files
 from engine.records.covers import shown_title, title_cover
@@ -175,8 +188,28 @@ def _matches(
         return search_condition(work, source, words)
     if title_cover(work, target) is not None:
         return false()
-    found: ColumnElement[bool] = title.icontains(words.strip(), autoescape=True)
-    return found
+    return or_(
+        title.icontains(words.strip(), autoescape=True),
+        *(
+            _led_to(work, target, source, path, words)
+            for path in work.catalog.entity(target).subtitle
+        ),
+    )
+
+
+def _led_to(
+    work: Workspace, target: str, source: Joined, path: str, words: str
+) -> ColumnElement[bool]:
+    """Return that the record named beside the title matches: a bill is found by its room."""
+    field = work.catalog.entity(target).fields.get(path)
+    if field is None or field.type != "link":
+        return false()
+    other = joined(work, field.options["to"])
+    if "_search" not in other.table.c:
+        return false()
+    found = select(other.table.c.id).select_from(other.from_)
+    column: ColumnElement[Any] = source.column((path,))
+    return column.in_(found.where(search_condition(work, other, words)))
 
 
 def subtitle_of(work: Workspace, entity: str, source: Joined) -> ColumnElement[Any]:
@@ -195,5 +228,19 @@ def subtitle_of(work: Workspace, entity: str, source: Joined) -> ColumnElement[A
         is_link = field.type == "link"
         if is_link and title_cover(work, field.options["to"]) is not None:
             continue
-        parts.append(cast(source.title(steps) if is_link else source.column(steps), String))
+        parts.append(cast(_in_words(work, source, steps, field), String))
     return func.concat_ws(" · ", *parts) if parts else literal("")
+
+
+def _in_words(
+    work: Workspace, source: Joined, steps: tuple[str, ...], field: Field
+) -> ColumnElement[Any]:
+    """Return what people read: a linked record's title, a choice's label, else the value."""
+    if field.type == "link":
+        return source.title(steps)
+    column = source.column(steps)
+    if field.type != "choice":
+        return column
+    kind = field_type("choice")
+    words = {key: kind.text(field, key, work.style) for key in field.options["options"]}
+    return case(words, value=column, else_=column)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from engine.access import ensure_access
@@ -109,7 +109,14 @@ class Person:
 
     def go(self, path: str) -> int:
         """Open a page; return its status."""
-        answer = self.page.goto(self.base + path)
+        try:
+            answer = self.page.goto(self.base + path)
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            # what was pressed just before was still on its way to its own page
+            self.page.wait_for_load_state("networkidle")
+            answer = self.page.goto(self.base + path)
         self.page.wait_for_load_state("networkidle")
         assert answer is not None
         return answer.status

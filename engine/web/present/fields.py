@@ -265,7 +265,7 @@ def _line(
         "index": index,
         "id": row.get("id") or "",
         "version": row.get("version") or "",
-        "fields": [field_view(inner, f) for f in fields],
+        "fields": [field_view(inner, f) | {"compact": True} for f in fields],
         "error": form.errors.get(f"{form.prefix}{name}.{index}", ""),
     }
 
