@@ -188,12 +188,10 @@ def _matches(
         return search_condition(work, source, words)
     if title_cover(work, target) is not None:
         return false()
+    beside = () if target == "user" else work.catalog.entity(target).subtitle
     return or_(
         title.icontains(words.strip(), autoescape=True),
-        *(
-            _led_to(work, target, source, path, words)
-            for path in work.catalog.entity(target).subtitle
-        ),
+        *(_led_to(work, target, source, path, words) for path in beside),
     )
 
 
