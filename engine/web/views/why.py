@@ -43,6 +43,7 @@ def why_answer(work: Workspace, name: str, record_id: int) -> Answer:
                 "reason": "",
             }
             for n, f in entity.fields.items()
+            if not f.hidden
         ],
         back_url=record_url(name, record_id),
     )
