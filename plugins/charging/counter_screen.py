@@ -15,6 +15,7 @@ from engine.extension import (
     Conflict,
     Invalid,
     Problem,
+    Refused,
     ScreenContext,
     ScreenPage,
     action,
@@ -53,7 +54,7 @@ def counter(context: ScreenContext) -> ScreenPage:
             taken = take_payment(context, _request(context, room))
     except Invalid as wrong:
         return _room_page(context, room, context.form, list(wrong.problems))
-    except Conflict as wrong:
+    except (Conflict, Refused) as wrong:  # a closed day, too: what was typed stays
         return _room_page(context, room, context.form, [Problem(wrong.message, wrong.params)])
     return ScreenPage(
         redirect=f"/e/payment/{taken.payment['id']}",
