@@ -61,6 +61,18 @@ def test_a_payer_is_found_by_room_or_name(world: World, words: str) -> None:
     assert [r["id"] for r in found] == [room]
 
 
+def test_a_phone_is_found_whole_and_cannot_be_probed_digit_by_digit(world: World) -> None:
+    room = world.room()
+    payer = world.records.get("room", room)["payer"]
+    world.records.change("owner", payer, {"phone": "13812345678"})
+
+    whole = find_rooms(Asked(world, "GET"), "13812345678")  # type: ignore[arg-type]
+    part = find_rooms(Asked(world, "GET"), "1381234")  # type: ignore[arg-type]
+
+    assert room in [r["id"] for r in whole]
+    assert part == []
+
+
 def test_the_counter_takes_a_payment_and_says_what_is_wrong(world: World) -> None:
     item = world.item()
     room = world.room()
