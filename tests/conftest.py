@@ -1,6 +1,6 @@
-"""A real PostgreSQL for the tests: one cluster a run, a database of its own for each test.
+"""A real PostgreSQL for the tests: one server a run, a database of its own for each test.
 
-The cluster is `TEST_DATABASE_URL` when that is set (a role that may create databases), else
+The server is `TEST_DATABASE_URL` when that is set (a role that may create databases), else
 an embedded one that lives as long as the run. Workers of pytest-xdist share it.
 """
 
@@ -15,16 +15,20 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine
 
-from engine.loading import catalog_from_texts
+import engine.documents
+from engine.loading import catalog_from_texts, load_catalog
 from engine.metadata import Catalog, Product, Text
 from engine.storage.accounts import ensure_account_tables
 from engine.storage.apply import run
 from engine.storage.database import engine_for, psycopg_url
 from engine.storage.plan import plan
 from engine.storage.server import ensure_server, stop_server
+from engine.web.releases import apply_with_rights
+from tests.databases import Fill, Server, rolled_back
 
+_ROOT = Path(__file__).parents[1]
 _RUN = "WUYE_TEST_RUN"  # names the run's template database
 _FOLDER = "WUYE_TEST_FOLDER"  # where the run's cluster is
 _MANIFEST = """\
@@ -39,6 +43,7 @@ _ORGANIZATION = "organization: {entity: org_unit, parent: parent}\n"
 
 CatalogOf = Callable[..., Catalog]
 NewDatabase = Callable[[], str]
+FilledDatabase = Callable[[str, Fill], str]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,43 +59,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        _drop(psycopg_url(given), os.environ[_RUN])
+        Server(psycopg_url(given), os.environ[_RUN]).drop_all()
     folder = Path(os.environ.pop(_FOLDER))
     stop_server(folder)
     shutil.rmtree(folder)
 
 
-def _on_server(url: URL) -> Engine:
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-
-
-def _drop(url: URL, name: str) -> None:
-    with _on_server(url).connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-
-
 @pytest.fixture(scope="session")
-def cluster_url() -> URL:
-    """The server, at a database nobody works in."""
+def server() -> Server:
+    """The run's server."""
     given = os.environ.get("TEST_DATABASE_URL")
-    return psycopg_url(given or ensure_server(Path(os.environ[_FOLDER]), fast=True))
+    url = psycopg_url(given or ensure_server(Path(os.environ[_FOLDER]), fast=True))
+    return Server(url, os.environ[_RUN])
 
 
 @pytest.fixture(scope="session")
-def template_database(cluster_url: URL) -> str:
+def template_database(server: Server) -> str:
     """The name of a database with the engine's and Flask-AppBuilder's tables, and no entity."""
-    name = os.environ[_RUN]
-    with _on_server(cluster_url).connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": name})
-        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.scalar(known, {"name": name}) is None:
-            connection.execute(text(f'CREATE DATABASE "{name}_new"'))
-            _fill_template(cluster_url.set(database=f"{name}_new"))
-            connection.execute(text(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"'))
-    return name
+    return server.filled("empty", "template1", _fill_template)
 
 
-def _fill_template(url: URL) -> None:
+def _fill_template(engine: Engine) -> None:
     nothing: MappingProxyType[str, object] = MappingProxyType({})
     catalog = Catalog(
         product=Product(name=Text()),
@@ -99,46 +88,50 @@ def _fill_template(url: URL) -> None:
         modules=nothing,  # type: ignore[arg-type]
         entities=nothing,  # type: ignore[arg-type]
     )
-    with create_engine(url, poolclass=NullPool).begin() as connection:
+    with engine.begin() as connection:
         ensure_account_tables(connection)
         run(connection, plan(connection, catalog))
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster_url: URL, template_database: str) -> Iterator[NewDatabase]:
+def new_database(server: Server, template_database: str) -> NewDatabase:
     """A function that makes a database from the template and returns its URL.
 
-    For suites that fill one database once and roll every test back. They live as long as the
-    run.
+    For suites that fill one database and roll every test back. They live as long as the run.
     """
-    made: list[str] = []
-
-    def make() -> str:
-        made.append(_copy(cluster_url, template_database))
-        return _url(cluster_url, made[-1])
-
-    yield make
-    for name in made:
-        _drop(cluster_url, name)
+    return lambda: server.at(server.copy(template_database))
 
 
-def _copy(cluster_url: URL, template: str) -> str:
-    name = f"{template}_{secrets.token_hex(4)}"
-    with _on_server(cluster_url).connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    return name
+@pytest.fixture(scope="session")
+def filled_database(server: Server, template_database: str) -> FilledDatabase:
+    """A function that makes a database that `fill` filled, and returns its URL.
+
+    `fill(engine)` is called once a run for each `key`; every database of that key is a copy.
+    """
+
+    def make(key: str, fill: Fill) -> str:
+        return server.at(server.copy(server.filled(key, template_database, fill)))
+
+    return make
 
 
-def _url(cluster_url: URL, name: str) -> str:
-    return cluster_url.set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="session")
+def product_database(filled_database: FilledDatabase) -> NewDatabase:
+    """A function that makes a database with the tables and rights of models.yaml."""
+    return lambda: filled_database("product", _fill_product)
+
+
+def _fill_product(engine: Engine) -> None:
+    with engine.begin() as connection:
+        apply_with_rights(connection, load_catalog(_ROOT), author="test")
 
 
 @pytest.fixture
-def database_url(cluster_url: URL, template_database: str) -> Iterator[str]:
+def database_url(server: Server, template_database: str) -> Iterator[str]:
     """The URL of a database of this test's own, copied from the template."""
-    name = _copy(cluster_url, template_database)
-    yield _url(cluster_url, name)
-    _drop(cluster_url, name)
+    name = server.copy(template_database)
+    yield server.at(name)
+    server.drop(name)
 
 
 @pytest.fixture
@@ -160,10 +153,8 @@ def shared_engine(new_database: NewDatabase) -> Iterator[Engine]:
 @pytest.fixture
 def connection(shared_engine: Engine) -> Iterator[Connection]:
     """A transaction that is rolled back; far cheaper than `engine`."""
-    with shared_engine.connect() as opened:
-        opened.begin()
+    with rolled_back(shared_engine) as opened:
         yield opened
-        opened.rollback()
 
 
 @pytest.fixture(scope="session")

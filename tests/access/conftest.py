@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from engine.access import Actor, NewUser, create_user, load_actor
 from engine.storage.database import engine_for
-from tests.access.databases import company_database
-from tests.access.project import company
+from tests.access.project import build, company
+from tests.databases import rolled_back
 
 Hire = Callable[..., Actor]
 
 
 @pytest.fixture(scope="session")
-def company_engine(cluster_url: URL, template_database: str) -> Iterator[Engine]:
-    with company_database(cluster_url, template_database) as url:
-        engine = engine_for(url)
-        yield engine
-        engine.dispose()
+def company_engine(filled_database: Callable[..., str]) -> Iterator[Engine]:
+    engine = engine_for(filled_database("company", build))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
 def connection(company_engine: Engine) -> Iterator[Connection]:
-    with company_engine.connect() as opened, opened.begin() as transaction:
+    with rolled_back(company_engine) as opened:
         yield opened
-        transaction.rollback()
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Engine, insert, text
 
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.storage.tables import Tables, tables_of
+from engine.web.releases import apply_with_rights
 
 MANIFEST = """
 product: {name: {zh_Hant: 測試, en: Test}, languages: [zh_Hant, zh_Hans, en]}
@@ -136,6 +137,13 @@ def company() -> Catalog:
 def company_tables() -> Tables:
     """Return its tables."""
     return tables_of(company())
+
+
+def build(engine: Engine) -> None:
+    """Make the company in an empty database."""
+    with engine.begin() as connection:
+        apply_with_rights(connection, company(), author="test")
+        fill(connection)
 
 
 def fill(connection: Connection) -> None:

@@ -6,23 +6,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import URL, Engine
+from sqlalchemy import Engine
 
 from engine.access import load_actor
 from engine.cli.users import command
 from engine.storage.database import engine_for
-from tests.access.databases import company_database
-from tests.access.project import company
+from tests.access.project import build, company
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def own_engine(cluster_url: URL, template_database: str) -> Iterator[Engine]:
-    with company_database(cluster_url, template_database) as url:
-        engine = engine_for(url)
-        yield engine
-        engine.dispose()
+def own_engine(filled_database: Callable[..., str]) -> Iterator[Engine]:
+    engine = engine_for(filled_database("company", build))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

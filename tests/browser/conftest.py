@@ -12,12 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from engine.access import ensure_access
 from engine.cli.demo import load_demo
 from engine.loading import load_catalog
 from engine.storage.database import engine_for
 from engine.web.app import create_app
-from engine.web.releases import apply_with_rights
 
 PASSWORD = "demo2026"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -53,14 +51,12 @@ class Company:
 
 @pytest.fixture(scope="session")
 def company(
-    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    product_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Company]:
-    database_url = new_database()
+    database_url = product_database()
     catalog = load_catalog(Path())
     engine = engine_for(database_url)
     with engine.begin() as connection:
-        ensure_access(connection)
-        apply_with_rights(connection, catalog, author="test")
         load_demo(connection, catalog, PASSWORD)
     app = create_app(
         database_url=database_url,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, insert, text
+from sqlalchemy import Engine, insert
 
 from engine.access import NewUser, create_admin, create_users
 from engine.access.installing import ensure_access
@@ -37,9 +36,11 @@ WHO = {
 
 
 @pytest.fixture
-def company(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+def company(
+    tmp_path: Path, product_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Reader]:
     """The product with the units and logins of the demo company, and none of its records."""
-    reader = Reader(tmp_path, database_url, monkeypatch)
+    reader = Reader(tmp_path, product_database(), monkeypatch)
     fill_company(reader)
     yield reader
     reader.close()
@@ -70,25 +71,29 @@ def fill_company(reader: Reader) -> None:
 
 @pytest.fixture(scope="session")
 def lending_database(
-    cluster_url: URL, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The name of a database in which the tutorial was followed, with a tool and a loan."""
-    name = f"{template_database}_{secrets.token_hex(4)}"
-    folder = tmp_path_factory.mktemp("lending")
-    with pytest.MonkeyPatch.context() as patch:
-        _copy(cluster_url, template_database, name)
-        reader = Reader(folder, _url(cluster_url, name), patch)
-        fill_company(reader)
-        reader.write_files_of("tutorial.md")
-        reader.type("wuye apply --author you --reason lending")
-        _let_in(reader)
-        tool = {"code": "LD-01", "name": "鋁梯 3 米", "office": 7, "deposit": "200"}
-        reader.type(_call("HEAD", "tool/", tool))
-        loan = {"tool": 1, "borrower": "王小明", "phone": "13800138000"}
-        reader.type(_call("CLERK", "loan/", loan))
-        reader.close()
-    yield name
-    _drop(cluster_url, name)
+    filled_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """A function that makes a database in which the tutorial was followed: a tool and a loan."""
+
+    def follow(engine: Engine) -> None:
+        url = engine.url.render_as_string(hide_password=False)
+        with pytest.MonkeyPatch.context() as patch:
+            reader = Reader(tmp_path_factory.mktemp("lending"), url, patch)
+            fill_company(reader)
+            _follow_tutorial(reader)
+            reader.close()
+
+    return lambda: filled_database("lending", follow)
+
+
+def _follow_tutorial(reader: Reader) -> None:
+    reader.write_files_of("tutorial.md")
+    reader.type("wuye apply --author you --reason lending")
+    _let_in(reader)
+    tool = {"code": "LD-01", "name": "鋁梯 3 米", "office": 7, "deposit": "200"}
+    reader.type(_call("HEAD", "tool/", tool))
+    loan = {"tool": 1, "borrower": "王小明", "phone": "13800138000"}
+    reader.type(_call("CLERK", "loan/", loan))
 
 
 def _call(who: str, path: str, value: object) -> str:
@@ -107,38 +112,14 @@ def _let_in(reader: Reader) -> None:
 
 @pytest.fixture
 def lending(
-    lending_database: str, cluster_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lending_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Reader]:
     """A reader who has done the tutorial, in a folder and a database of his own."""
     for table in ("_actions", "_jobs", "_screens", "_listeners"):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
-    name = f"{lending_database}_{secrets.token_hex(4)}"
-    _copy(cluster_url, lending_database, name)
-    reader = Reader(tmp_path, _url(cluster_url, name), monkeypatch)
+    reader = Reader(tmp_path, lending_database(), monkeypatch)
     reader.take_product()
     reader.write_files_of("tutorial.md")
     _let_in(reader)
     yield reader
     reader.close()
-    _drop(cluster_url, name)
-
-
-def _copy(cluster: URL, template: str, name: str) -> None:
-    # a session that is just ending would keep the template from being copied
-    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
-    _on_server(cluster, f"{ending}'{template}'")
-    _on_server(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-
-
-def _drop(cluster: URL, name: str) -> None:
-    _on_server(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _on_server(cluster: URL, statement: str) -> None:
-    server = create_engine(cluster, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(statement))
-
-
-def _url(cluster: URL, name: str) -> str:
-    return cluster.set(database=name).render_as_string(hide_password=False)

@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 import engine.documents.jobs as background
-from engine.access import NewUser, create_users, ensure_access, sync_rights
+from engine.access import NewUser, create_users
 from engine.jobs import Runner
-from engine.storage.apply import apply
 from engine.storage.database import engine_for
 from engine.web.app import create_app
 from tests.documents.paper import bill, receipt, text_of, write_head
@@ -32,13 +31,10 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(new_database, tmp_path_factory) -> Iterator[Office]:
-    url = new_database()
+def office(product_database, tmp_path_factory) -> Iterator[Office]:
+    url = product_database()
     engine = engine_for(url)
     with engine.begin() as connection:
-        ensure_access(connection)
-        apply(connection, company(), author="test")
-        sync_rights(connection, company())
         world = World(connection).settle()
         write_head(world)
         room, item = world.room(), world.item(name="物業管理費")
@@ -78,8 +74,7 @@ def test_reloading_is_no_new_copy_but_asking_again_is(office: Office) -> None:
     papers = [cashier.get(first.location), cashier.get(first.location)]
     again = printed(cashier, f"/print/receipt?ids={number}")
 
-    assert papers[0].data == papers[1].data
-    assert "補印" not in text_of(papers[1].data)
+    assert ["補印" in text_of(paper.data) for paper in papers] == [False, False]
     assert "補印 第 1 次" in text_of(again.data)
 
 

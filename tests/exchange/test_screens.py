@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,18 +9,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import load_workbook
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import Engine, text
 
 from engine.exchange import exporting
 from engine.exchange.importing import runs
 from engine.jobs import Runner, Served
-from engine.storage.database import engine_for
 from engine.web.app import create_app
 from engine.web.session import state
 from engine.web.views.exporting import bp as exporting_bp
 from engine.web.views.importing import bp as importing_bp
 from engine.web.views.jobs import bp as jobs_bp
-from tests.conftest import _drop, _on_server
 from tests.exchange.books import HEAD, line, xlsx
 from tests.exchange.world import build, catalog, tables
 from tests.web.company_app import close, config, sign_in, token
@@ -30,22 +27,15 @@ SignedIn = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def app(cluster_url: URL, template_database: str, tmp_path, monkeypatch) -> Iterator[Flask]:
+def app(filled_database, tmp_path, monkeypatch) -> Iterator[Flask]:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    name = f"{template_database}_{secrets.token_hex(4)}"
-    with _on_server(cluster_url).connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
-    url = cluster_url.set(database=name).render_as_string(hide_password=False)
-    filled = engine_for(url)
-    build(filled)
-    filled.dispose()
+    url = filled_database("exchange", build)
     made = create_app(catalog(), database_url=url, config=config())
     for blueprint in (exporting_bp, importing_bp, jobs_bp):
         if blueprint.name not in made.blueprints:
             made.register_blueprint(blueprint)
     yield made
     close(made)
-    _drop(cluster_url, name)
 
 
 @pytest.fixture

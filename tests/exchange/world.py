@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, text
 
-from engine.access import NewUser, create_users, ensure_access, load_actor, sync_rights
+from engine.access import NewUser, create_users, load_actor
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.records import Workspace
 from engine.storage import Tables, tables_of
-from engine.storage.apply import apply
+from engine.web.releases import apply_with_rights
 
 MANIFEST = """
 product: {name: {zh_Hant: 測試, en: Test}, languages: [zh_Hant, zh_Hans, en]}
@@ -146,9 +146,7 @@ def tables() -> Tables:
 def build(engine: Engine) -> None:
     """Make tables, accounts, two estates with three buildings each, two owners."""
     with engine.begin() as connection:
-        ensure_access(connection)
-        apply(connection, catalog(), author="test")
-        sync_rights(connection, catalog())
+        apply_with_rights(connection, catalog(), author="test")
         _fill(connection)
 
 

@@ -8,33 +8,27 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from engine.access import NewUser, create_user, ensure_access, load_actor, sync_rights
+from engine.access import NewUser, create_user, load_actor
 from engine.records import RecordService, Workspace
-from engine.storage import apply
 from engine.storage.database import engine_for
-from tests.records.shop import catalog, fill, tables
+from tests.databases import rolled_back
+from tests.records.shop import build, catalog, tables
 
 NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 As = Callable[..., RecordService]
 
 
 @pytest.fixture(scope="session")
-def shop_engine(new_database: Callable[[], str]) -> Iterator[Engine]:
-    engine = engine_for(new_database())
-    with engine.begin() as connection:
-        ensure_access(connection)
-        apply(connection, catalog(), author="test")
-        sync_rights(connection, catalog())
-        fill(connection)
+def shop_engine(filled_database: Callable[..., str]) -> Iterator[Engine]:
+    engine = engine_for(filled_database("shop", build))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def connection(shop_engine: Engine) -> Iterator[Connection]:
-    with shop_engine.connect() as opened, opened.begin() as transaction:
+    with rolled_back(shop_engine) as opened:
         yield opened
-        transaction.rollback()
 
 
 @pytest.fixture

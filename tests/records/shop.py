@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Engine, insert
 
 from engine.extension import ActionContext, ActionResult, action
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.storage import Tables, tables_of
+from engine.web.releases import apply_with_rights
 
 MANIFEST = """
 product: {name: {zh_Hant: 測試, en: Test}, languages: [zh_Hant, zh_Hans, en]}
@@ -155,6 +156,13 @@ def tables() -> Tables:
 
 
 UNITS = {1: ("HQ", None), 2: ("East", 1), 3: ("West", 1)}
+
+
+def build(engine: Engine) -> None:
+    """Make the shop in an empty database."""
+    with engine.begin() as connection:
+        apply_with_rights(connection, catalog(), author="test")
+        fill(connection)
 
 
 def fill(connection: Connection) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import URL
 
 from engine.access import NewUser, create_users
-from tests.access.databases import company_database
+from tests.access.project import build as build_company
 from tests.web.bazaar_app import Bazaar, open_bazaar
 from tests.web.company_app import (
     FAST,
@@ -24,9 +23,8 @@ from tests.web.company_app import (
 
 
 @pytest.fixture(scope="module")
-def url(cluster_url: URL, template_database: str) -> Iterator[str]:
-    with company_database(cluster_url, template_database) as found:
-        yield found
+def url(filled_database: Callable[..., str]) -> str:
+    return filled_database("company", build_company)
 
 
 @pytest.fixture(scope="module")

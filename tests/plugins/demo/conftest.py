@@ -20,8 +20,8 @@ from engine.records.contexts import Action
 from engine.records.workspace import Workspace
 from engine.storage import Tables, tables_of
 from engine.storage.database import engine_for
-from engine.web.releases import apply_with_rights
 from plugins.demo import load, load_history, set_managers
+from tests.databases import rolled_back
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
@@ -40,7 +40,6 @@ def tables() -> Tables:
 
 def load_company(engine: Engine, *, seed: int = 1, months: int = 18) -> None:
     with engine.begin() as connection:
-        apply_with_rights(connection, catalog(), author="test")
         company = load(connection, tables(), seed, TODAY)
         unit = tables().table("org_unit")
         units = {r.code: r.id for r in connection.execute(select(unit.c.code, unit.c.id))}
@@ -83,8 +82,8 @@ class Books:
 
 
 @pytest.fixture(scope="session")
-def history_engine(new_database: Callable[[], str]) -> Iterator[Engine]:
-    engine = engine_for(new_database())
+def history_engine(product_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = engine_for(product_database())
     load_company(engine)
     yield engine
     engine.dispose()
@@ -92,6 +91,5 @@ def history_engine(new_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture
 def books(history_engine: Engine) -> Iterator[Books]:
-    with history_engine.connect() as opened, opened.begin() as transaction:
+    with rolled_back(history_engine) as opened:
         yield Books(opened)
-        transaction.rollback()

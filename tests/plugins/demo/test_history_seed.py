@@ -23,10 +23,10 @@ TOTALS = """
 """
 
 
-def test_a_seed_gives_one_history(new_database: Callable[[], str]) -> None:
+def test_a_seed_gives_one_history(product_database: Callable[[], str]) -> None:
     found = []
     for seed in (5, 5, 6):
-        engine = engine_for(new_database())
+        engine = engine_for(product_database())
         load_company(engine, seed=seed, months=3)
         with engine.connect() as connection:
             found.append(tuple(connection.execute(text(TOTALS)).one()))

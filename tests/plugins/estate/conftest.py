@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from engine.access import SYSTEM, NewUser, create_users, load_actor, sync_rights
+from engine.access import SYSTEM, NewUser, create_users, load_actor
 from engine.loading import load_catalog
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
-from engine.storage import Tables, apply, engine_for, tables_of
+from engine.storage import Tables, engine_for, tables_of
 from plugins.demo import Company, load, set_managers
+from tests.databases import rolled_back
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
@@ -35,12 +36,10 @@ def tables(catalog: Catalog) -> Tables:
 
 @pytest.fixture(scope="session")
 def demo(
-    catalog: Catalog, tables: Tables, new_database: Callable[[], str]
+    catalog: Catalog, tables: Tables, product_database: Callable[[], str]
 ) -> Iterator[tuple[Engine, Company]]:
-    engine = engine_for(new_database())
+    engine = engine_for(product_database())
     with engine.begin() as connection:
-        apply(connection, catalog, author="test")
-        sync_rights(connection, catalog)
         company = load(connection, tables, 1, TODAY)
         hire_all(connection, tables, company)
     yield engine, company
@@ -64,10 +63,8 @@ def hire_all(connection: Connection, tables: Tables, company: Company) -> None:
 
 @pytest.fixture
 def connection(demo: tuple[Engine, Company]) -> Iterator[Connection]:
-    with demo[0].connect() as opened:
-        opened.begin()
+    with rolled_back(demo[0]) as opened:
         yield opened
-        opened.rollback()
 
 
 @pytest.fixture
