@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from engine.diagnostics.model import Diagnostic
 
 
+_LONGEST = 300  # characters of a sentence or a source line; more is somebody's trick or accident
+
+
 def as_text(found: Iterable[Diagnostic], line_of: Callable[[str, int], str | None]) -> str:
     """Render findings for a terminal, sorted by place.
 
@@ -19,14 +22,31 @@ def as_text(found: Iterable[Diagnostic], line_of: Callable[[str, int], str | Non
 
 def _block(finding: Diagnostic, source: str | None) -> str:
     word = "" if finding.is_error else "warning: "
-    lines = [f"{finding.at}: {word}{finding.code}: {finding.message}"]
+    lines = [f"{finding.at}: {word}{finding.code}: {_short(finding.message)}"]
     if source is not None:
-        gutter = f"{finding.at.line:>6} | "
-        lines.append(gutter + source.rstrip())
-        lines.append(" " * 7 + "| " + " " * _width(source[: finding.at.column - 1]) + "^")
+        shown, before = _excerpt(source, finding.at.column - 1)
+        lines.append(f"{finding.at.line:>6} | {shown}")
+        lines.append(" " * 7 + "| " + " " * _width(before) + "^")
     if finding.hint:
-        lines.append(f"  hint: {finding.hint}")
+        lines.append(f"  hint: {_short(finding.hint)}")
     return "\n".join(lines) + "\n"
+
+
+def _excerpt(source: str, column: int) -> tuple[str, str]:
+    """Return what to show of a line, and the part of it before the caret."""
+    start = column - _LONGEST // 2 if len(source) > _LONGEST and column > _LONGEST // 2 else 0
+    shown = _harmless(source.rstrip()[start : start + _LONGEST])
+    return shown, _harmless(source[start:column])
+
+
+def _short(text: str) -> str:
+    text = _harmless(text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _harmless(text: str) -> str:
+    # An escape sequence in a file must not steer the terminal that shows it.
+    return "".join("\ufffd" if unicodedata.category(c) == "Cc" and c != "\t" else c for c in text)
 
 
 def _width(text: str) -> int:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from engine.expressions.nodes import Expression
 
 _NOWHERE = Place("(formula)")
+# code -> what is allowed, where the one who found the error knows no better
+_HINTS = {
+    "formula-syntax": "values stand between signs, as in area * price or state == 'sold'",
+    "formula-refused": "a formula has fields, numbers, 'texts', + - * /, comparisons,"
+    " and, or, not, if and functions",
+    "formula-limit": "split it into several fields",
+    "formula-type": "what each sign and function takes is in docs/reference/formulas.md",
+}
 
 
 class ExpressionError(ValueError):
@@ -23,7 +31,7 @@ class ExpressionError(ValueError):
         self.code = code  # kebab-case and stable
         self.message = message
         self.offset = offset  # characters from the beginning of the text, from 0
-        self.hint = hint
+        self.hint = hint or _HINTS.get(code, "")
         self.at = at  # where the formula's text begins, when known
 
     def diagnostic(self, at: Place | None = None) -> Diagnostic:

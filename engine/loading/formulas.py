@@ -82,7 +82,8 @@ def _check_value(typed: Typed, wanted: Type, field: Field, pending: Pending, dra
     """Report a link to the wrong entity, and a word that is no option."""
     if not fits(typed.type, wanted):
         message = f"'{field.name}' needs {wanted}, but the formula gives {typed.type}"
-        draft.report(pending.site.text_at(0), "formula-type", message)
+        hint = f"let it give {wanted}, or change the field's type"
+        draft.report(pending.site.text_at(0), "formula-type", message, hint)
     constant = getattr(typed.root, "value", None)
     if wanted.options and isinstance(constant, str) and constant not in wanted.options:
         message = f"'{constant}' is not an option of '{field.name}'"

@@ -46,7 +46,8 @@ class Paths:
             last = i == len(steps) - 1
             if not last and (kind.name != "link" or kind.entity is None):
                 message = f"'{step}' is not a link to one entity, so nothing can follow it"
-                self.draft.report(site.text_at(position), "not-a-link", message)
+                hint = "name the field itself; only a link leads on, as in owner.phone"
+                self.draft.report(site.text_at(position), "not-a-link", message, hint)
                 return None
             owner = kind.entity or ""
             position += len(step) + 1

@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from engine.diagnostics import Diagnostic, did_you_mean
 from engine.loading.site import Site
-from engine.loading.wording import as_hint, rule_broken, shown, wanted
+from engine.loading.wording import as_hint, how_written, rule_broken, shown, wanted
 
 Path = list[str | int]
 
@@ -80,16 +80,16 @@ def _missing_key(key: str, site: Site, schema: dict[str, Any]) -> Diagnostic:
     doc = schema.get("properties", {}).get(key, {}).get("description", "")
     owner = f"'{site.name}': " if isinstance(site.last, str) else ""
     message = f"{owner}{title} must have the key '{key}'"
-    return Diagnostic(site.key(), "missing-key", message, as_hint(doc))
+    needed = f"needed: {', '.join(schema.get('required', ()))}"
+    return Diagnostic(site.key(), "missing-key", message, as_hint(doc) or needed)
 
 
 def _wrong_type(value: Any, types: list[str], site: Site, schema: dict[str, Any]) -> Diagnostic:
     message = f"{site.quoted} must be {wanted(types, schema)}, not {shown(value)}"
-    hint = ""
-    if "string" in types and isinstance(value, (bool, int, float)):
-        hint = "put it between quotes to make it a text"
-    elif types == ["boolean"]:
-        hint = "write true or false"
+    hint = "put it between quotes to make it a text"
+    if "string" not in types or not isinstance(value, (bool, int, float)):
+        meaning = "" if types == ["boolean"] else schema.get("description", "")
+        hint = as_hint(meaning) or how_written(types[0])
     return Diagnostic(site.at(), "wrong-type", message, hint)
 
 

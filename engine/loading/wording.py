@@ -13,6 +13,15 @@ _TYPES = {
     "object": "a map of keys",
     "null": "empty",
 }
+_WRITTEN = {
+    "string": "write 'one text', in quotes where it has signs of YAML in it",
+    "integer": "write 12, without quotes",
+    "number": "write 0.5, without quotes",
+    "boolean": "write true or false",
+    "array": "write [one, two], or one entry a line, each after '- '",
+    "object": "write its keys below it, indented by two blanks, or {key: value}",
+    "null": "leave it empty",
+}
 _RULES = {
     "minimum": "must be at least {limit}, not {value}",
     "maximum": "must be at most {limit}, not {value}",
@@ -62,6 +71,11 @@ def rule_broken(
         rule = "must not be empty"
     words = rule.format(limit=facts.get("limit", facts.get("multiple_of", "")), value=shown(value))
     return f"'{name}' {words}", as_hint(schema.get("description", ""))
+
+
+def how_written(kind: str) -> str:
+    """Return how a value of that kind is written in YAML."""
+    return _WRITTEN.get(kind, "")
 
 
 def as_hint(description: str) -> str:

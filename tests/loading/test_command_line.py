@@ -42,6 +42,18 @@ def test_check_of_a_wrong_project_ends_with_1_and_shows_the_line(tmp_path: Path)
     assert "1 error" in answer.stderr
 
 
+def test_a_hostile_line_neither_fills_nor_steers_the_terminal(tmp_path: Path) -> None:
+    texts = {**TEXTS, "models.yaml": f"{'k' * 100_000}: 1\nproduct: \x1b[2J\n"}
+    _write(tmp_path, texts)
+
+    answer = _run(tmp_path, "check")
+    assert answer.exit_code == 1
+    assert "bad-character" in answer.stderr
+    assert "\x1b" not in answer.stderr
+    _write(tmp_path, {"models.yaml": f"{'k' * 100_000}: 1\n"})
+    assert len(_run(tmp_path, "check").stderr) < 5_000
+
+
 def test_check_speaks_json_to_editors(tmp_path: Path) -> None:
     _write(tmp_path, changed("title: no", "title: nr"))
 

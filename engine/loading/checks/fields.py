@@ -105,7 +105,8 @@ def _check_dialog(draft: Draft, field: Field, site: Site) -> None:
             message = f"'{field.name}' is asked in a dialog and cannot have '{key}'"
             draft.report(site.key(key), "conflicting-keys", message, "nothing of it is stored")
     if not field_type(field.type).is_column:
-        draft.report(site.at("type"), "wrong-field", "a dialog cannot ask for lines")
+        hint = "ask for single values, or let the action make the lines"
+        draft.report(site.at("type"), "wrong-field", "a dialog cannot ask for lines", hint)
 
 
 def _check_fetch(draft: Draft, paths: Paths, entity: Entity, field: Field, site: Site) -> None:
@@ -114,8 +115,8 @@ def _check_fetch(draft: Draft, paths: Paths, entity: Entity, field: Field, site:
     here = site.down("fetch")
     kind = paths.path(entity.name, field.fetch, here)
     if "." not in field.fetch:
-        message = f"'{field.fetch}' must lead over a link, such as 'owner.phone'"
-        draft.report(here.at(), "not-a-link", message)
+        message = f"'{field.fetch}' must lead over a link"
+        draft.report(here.at(), "not-a-link", message, "write link.field, as in owner.phone")
         return
     wanted = field_type(field.type).value_type(field)
     texts = ("text", "choice")
