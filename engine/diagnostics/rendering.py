@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 
 from engine.diagnostics.model import Diagnostic
 
-
 _LONGEST = 300  # characters of a sentence or a source line; more is somebody's trick or accident
 
 

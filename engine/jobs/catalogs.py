@@ -39,6 +39,9 @@ class Catalogs:
             raise LookupError("no metadata has been applied to this database")
         with self._lock:
             if self._known is None or self._known[0] != latest.id:
+                if self._known is not None:
+                    # Pooled connections keep plans that a changed column makes useless.
+                    connection.engine.dispose()
                 catalog = catalog_from_texts(sources_of(connection, latest.id))
                 self._known = (latest.id, Served(catalog, tables_of(catalog)))
             return self._known[1]

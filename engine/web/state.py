@@ -91,6 +91,8 @@ class State:
             if newer is None:
                 return False
             self._current = newer
+            # Connections keep plans of statements; a column of another type makes them useless.
+            self._engine.dispose()
         log.info("now serving release %s", newer.release)
         return True
 
