@@ -11,7 +11,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import LiteralString
 from urllib.parse import quote
@@ -81,6 +81,8 @@ def ensure_server(data_dir: Path, *, fast: bool = False) -> str:
     with _locked(data_dir):
         if not (cluster / "PG_VERSION").exists():
             _create_cluster(data_dir, cluster)
+        _forget_dead(cluster / "postmaster.pid")
+        _forget_dead(_socket_folder(data_dir) / ".s.PGSQL.5432.lock")
         if not _is_running(cluster):
             _start(data_dir, cluster, fast=fast)
         _create_database(data_dir)
@@ -158,6 +160,23 @@ def _create_cluster(data_dir: Path, cluster: Path) -> None:
     secret.touch(mode=0o600)
     secret.write_text(password + "\n")
     unfinished.rename(cluster)
+
+
+def _forget_dead(lock: Path) -> None:
+    """Remove a lock file that a killed server left, if its number is now somebody else's.
+
+    PostgreSQL sees to a number that nobody has. It gives way, for ever, to one that a dead
+    process still holds (in a container nobody may collect it) or another program got.
+    """
+    process = Path("/proc") / (lock.read_text().split() or ["0"])[0] if lock.exists() else None
+    with suppress(FileNotFoundError):
+        if process and process.exists() and not _is_living_server(process):
+            lock.unlink()
+
+
+def _is_living_server(process: Path) -> bool:
+    name, _, rest = (process / "stat").read_text().partition("(")[2].rpartition(")")
+    return name == "postgres" and rest.split()[0] != "Z"
 
 
 def _is_running(cluster: Path) -> bool:

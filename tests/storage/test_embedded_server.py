@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -63,6 +66,46 @@ def test_a_stopped_server_comes_back_with_its_data(folder: Path) -> None:
     with psycopg.connect(ensure_server(folder, fast=True)) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
         assert connection.execute("SHOW fsync").fetchone() == ("off",)
+
+
+@pytest.mark.parametrize("left", ["all it left", "a socket without a process"])
+def test_a_server_that_was_killed_starts_again_with_its_data(folder: Path, left: str) -> None:
+    with psycopg.connect(ensure_server(folder)) as connection:
+        connection.execute("CREATE TABLE kept (id int)")
+    cluster = folder / "postgres"
+    _kill(cluster)
+    if left == "a socket without a process":
+        (cluster / "postmaster.pid").unlink()
+    assert (cluster / ".s.PGSQL.5432").exists()
+
+    with psycopg.connect(ensure_server(folder)) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_a_pid_file_that_names_a_strangers_process_hinders_nothing(folder: Path) -> None:
+    ensure_server(folder)
+    cluster = folder / "postgres"
+    _kill(cluster)
+    file = cluster / "postmaster.pid"
+    lines = file.read_text().splitlines()
+    # After a restart of the machine the number may belong to anybody: here, to this test.
+    file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+
+    psycopg.connect(ensure_server(folder)).close()
+
+
+def _kill(cluster: Path) -> None:
+    """End the server as a power cut would, with all its processes."""
+    number = int((cluster / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+    for one in (number, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{number}").exists() and time.monotonic() < deadline:
+        if Path(f"/proc/{number}/stat").read_text().split()[2] == "Z":
+            return
+        time.sleep(0.02)
 
 
 def test_a_long_path_gets_a_socket_elsewhere(folder: Path) -> None:
