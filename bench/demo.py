@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 
 from bench.measure import Result
 from bench.world import DATA
-from engine.cli.demo import load_demo
+from engine.cli._sample import load_demo
 from engine.loading import load_catalog
 from engine.storage.database import engine_for
 from engine.storage.server import ensure_server

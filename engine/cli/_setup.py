@@ -10,11 +10,10 @@ import click
 from sqlalchemy import Engine
 
 from engine.cli._project import echo_findings
+from engine.cli._sample import DEMO_PASSWORD, load_demo
 from engine.diagnostics import InvalidMetadata
 from engine.loading import load_catalog
 from engine.metadata import Catalog
-
-DEMO_PASSWORD = "demo2026"
 
 
 def prepare(root: Path, *, demo: bool) -> list[str]:
@@ -62,8 +61,6 @@ def _first_admin(engine: Engine) -> list[str]:
 
 
 def _demo(engine: Engine, catalog: Catalog) -> list[str]:
-    from engine.cli.demo import load_demo
-
     with engine.begin() as connection:
         lines = load_demo(connection, catalog, DEMO_PASSWORD)
     for line in lines:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.cli._project import root_option
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from engine.metadata import Catalog
-
-SEED = 2026
+from engine.cli._sample import DEMO_PASSWORD, SEED, load_demo
 
 
 @click.command("demo")
@@ -25,7 +17,7 @@ SEED = 2026
 )
 def command(root: Path, seed: int) -> None:
     """Load the demo company; says so and does nothing when there is one already."""
-    from engine.cli._setup import DEMO_PASSWORD, catalog_or_exit
+    from engine.cli._setup import catalog_or_exit
     from engine.storage.database import database_url, engine_for
     from engine.web.releases import apply_with_rights
 
@@ -34,62 +26,3 @@ def command(root: Path, seed: int) -> None:
         apply_with_rights(connection, catalog, author="demo")
         for line in load_demo(connection, catalog, DEMO_PASSWORD, seed):
             click.echo(line)
-
-
-def load_demo(
-    connection: Connection, catalog: Catalog, password: str, seed: int = SEED
-) -> list[str]:
-    """Write the sample company and its accounts; return lines that name the logins.
-
-    All in the caller's transaction. A database with records is left as it is.
-    """
-    from engine.access import NewUser, create_admin, create_users
-    from engine.extension import samples
-    from engine.storage import tables_of
-
-    importlib.import_module("plugins.demo")
-    tables = tables_of(catalog)
-    if _is_filled(connection, catalog, tables):
-        return _logins(connection, password)
-    company = next(iter(samples().values())).run(connection, tables, seed)
-    units = _unit_ids(connection, catalog, tables)
-    accounts = [
-        NewUser(login=u.login, name=u.name, password=password, roles={u.role: [units[u.unit]]})
-        for u in company.users
-    ]
-    create_admin(connection, "admin", "系統管理員", password)
-    company.finish(connection, tables, create_users(connection, accounts))
-    return _logins(connection, password)
-
-
-def _is_filled(connection: Connection, catalog: Catalog, tables: Any) -> bool:
-    from sqlalchemy import select
-
-    if catalog.organization is None:
-        return True
-    table = tables.table(catalog.organization.entity)
-    return connection.execute(select(table.c.id).limit(1)).first() is not None
-
-
-def _unit_ids(connection: Connection, catalog: Catalog, tables: Any) -> dict[str, int]:
-    from sqlalchemy import select
-
-    assert catalog.organization is not None  # a company without a tree has no sample
-    table = tables.table(catalog.organization.entity)
-    rows = connection.execute(select(table.c.code, table.c.id))
-    return {row.code: row.id for row in rows}
-
-
-def _logins(connection: Connection, password: str) -> list[str]:
-    """Return one login of each role, of those who hold one only."""
-    from sqlalchemy import func, select
-
-    from engine.storage.system_tables import ab_role, ab_user, ab_user_role
-
-    first = func.min(ab_user.c.username)
-    joined = ab_user_role.join(ab_user, ab_user.c.id == ab_user_role.c.user_id).join(
-        ab_role, ab_role.c.id == ab_user_role.c.role_id
-    )
-    query = select(ab_role.c.name, first).select_from(joined).group_by(ab_role.c.name)
-    rows = connection.execute(query.order_by(ab_role.c.name)).all()
-    return [f"logins (password {password}):", *(f"  {role:<18} {login}" for role, login in rows)]

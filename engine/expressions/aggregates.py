@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from engine.expressions.checking import Checker
 from engine.expressions.nodes import Call, Name, Node, children
 from engine.expressions.registry import AGGREGATES
 from engine.expressions.typed import Aggregate, Constant, Part
 from engine.expressions.types import BOOLEAN, NUMBER, ORDERED, UNKNOWN
-
-if TYPE_CHECKING:
-    from engine.expressions.checker import Checker
 
 
 def is_aggregate(checker: Checker, node: Call) -> bool:

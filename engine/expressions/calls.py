@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from engine.diagnostics import did_you_mean
+from engine.expressions.checking import Checker
 from engine.expressions.date_functions import ADD_DAYS, DAYS_BETWEEN
 from engine.expressions.function import Function
 from engine.expressions.nodes import Call, Literal, Name, Node
@@ -28,9 +28,6 @@ from engine.expressions.types import (
     common,
     is_text,
 )
-
-if TYPE_CHECKING:
-    from engine.expressions.checker import Checker
 
 
 def check_call(checker: Checker, node: Call) -> Part:

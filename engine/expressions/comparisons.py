@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.diagnostics import did_you_mean
 from engine.expressions.calls import as_id
+from engine.expressions.checking import Checker
 from engine.expressions.nodes import Comparison, Literal, Membership, Node
 from engine.expressions.typed import Chosen, Compare, Constant, OneOf, Part
 from engine.expressions.types import NULL, NUMBER, ORDERED_NAMES, UNKNOWN, Type, common, is_text
-
-if TYPE_CHECKING:
-    from engine.expressions.checker import Checker
 
 
 def check_comparison(checker: Checker, node: Comparison) -> Part:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from engine.cli.demo import load_demo
+from engine.cli._sample import load_demo
 from engine.loading import load_catalog
 from engine.storage.database import engine_for
 from engine.web.app import create_app

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert
 
 from engine.access import NewUser, create_admin, create_users
 from engine.access.installing import ensure_access
-from engine.cli._setup import DEMO_PASSWORD
+from engine.cli._sample import DEMO_PASSWORD
 from engine.extension import registry
 from engine.loading import load_catalog
 from engine.storage.database import engine_for

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.cli._setup import DEMO_PASSWORD
+from engine.cli._sample import DEMO_PASSWORD
 from tests.docs.pages import DOCS, blocks_of
 from tests.docs.reader import Reader
 from tests.web.company_app import sign_in

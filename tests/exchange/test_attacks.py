@@ -43,10 +43,10 @@ def first_sheet(data: bytes, name: str) -> list[list[Any]]:
 
 
 def refused_quickly(data: bytes, name: str = "rooms.xlsx") -> str:
-    start = time.monotonic()
+    start = time.process_time()  # of this process, however busy the machine is
     with pytest.raises(Invalid) as caught:
         first_sheet(data, name)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     return str(caught.value)
 
 

@@ -1,4 +1,4 @@
-"""However a file is broken, loading says where, what and how to mend it, and never breaks itself."""
+"""However a file is broken, loading says where, what and how to mend it, and stays whole."""
 
 from __future__ import annotations
 
