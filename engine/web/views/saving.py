@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 
 from engine.extension import Conflict, Invalid, Refused
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace
-from engine.web.desk import render
+from engine.web.desk import render, tell
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
@@ -50,7 +50,7 @@ def new_answer(work: Workspace, entity: Entity) -> Answer:
         fresh = fresh_values(work, entity, {})
         context = form_context(work, entity, fresh, typed=sent, problems=wrong.problems)
         return render("ui/form.html", **context), 422
-    flash(work.message("Saved."), "success")
+    tell(work.message("Saved."), "success")
     target = record_url(entity.name, record["id"])
     if request.form.get("_save_new"):
         target = new_url(entity.name)
@@ -82,7 +82,7 @@ def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
         return render("ui/form.html", **context), 422
     except Conflict as overtaken:
         return _conflict(work, entity, values, sent, overtaken)
-    flash(work.message("Saved."), "success")
+    tell(work.message("Saved."), "success")
     remember(work, here)
     return redirect(here)
 
@@ -129,7 +129,7 @@ def delete_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     if request.method == "POST":
         version = request.form.get("_version", type=int)
         RecordService(work).delete(entity.name, record_id, version=version)
-        flash(work.message("Deleted."), "success")
+        tell(work.message("Deleted."), "success")
         remember(work, list_url(entity.name))
         return redirect(list_url(entity.name))
     title = title_of(work, entity, values)
