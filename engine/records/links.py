@@ -25,8 +25,8 @@ from engine.fieldtypes import field_type
 from engine.metadata import Field
 from engine.records.attached import FILES, check_files
 from engine.records.covers import shown_title, title_cover
+from engine.records.draft import Draft
 from engine.records.engine_fields import title_field
-from engine.records.incoming import Draft
 from engine.records.listing import readable
 from engine.records.plans import Path, plan_of
 from engine.records.reach import joined, joined_at, visible

@@ -15,6 +15,7 @@ from engine.storage.database import database_url, engine_for
 from engine.storage.files import FileStore, StoredFile, file_store
 from engine.storage.outbox import enqueue
 from engine.storage.plan import Plan, Step, plan
+from engine.storage.recorded import alteration, given_columns, insertion, trail_of
 from engine.storage.releases import Release, latest_release, releases, sources_of
 from engine.storage.search import normalized
 from engine.storage.series import take_numbers
@@ -64,12 +65,15 @@ __all__ = [
     "ab_user",
     "ab_user_role",
     "ab_view_menu",
+    "alteration",
     "apply",
     "database_url",
     "engine_for",
     "enqueue",
     "file_store",
+    "given_columns",
     "history",
+    "insertion",
     "latest_release",
     "normalized",
     "plan",
@@ -82,6 +86,7 @@ __all__ = [
     "state_at",
     "tables_of",
     "take_numbers",
+    "trail_of",
     "wy_attachment",
     "wy_audit",
     "wy_comment",
