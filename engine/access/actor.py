@@ -49,6 +49,8 @@ class Actor:
     known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     # ^ answers already worked out; they follow from roles and rights alone, and actors with
     #   the same roles and rights share them from request to request
+    prepared: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # ^ parts of statements made for him; they hold his units
 
     @property
     def language(self) -> str:
