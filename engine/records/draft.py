@@ -34,6 +34,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.prefix = prefix
         self.parent_link = parent_link  # of a line: filled in when its record is written
+        self.is_inside = False  # written, and known to be where its writer may have it
 
     @property
     def entity(self) -> Entity:

@@ -33,6 +33,7 @@ from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
 
 NO_SUCH = "There is no such record, or you may not see it."
+GOOD = "wy_good"
 MOST_PREPARED = 2_000  # questions kept at a time
 Link = tuple[Field, int]
 
@@ -43,12 +44,20 @@ class Question:
 
     fields: tuple[Field, ...]
     paths: tuple[tuple[Path, ...], ...]  # of each link: what formulas read from its record
-    statement: Select[Any]
-    is_good: ColumnElement[bool]  # over its columns: there is nothing to complain of
+    statement: Select[Any]  # its last column, GOOD, is true if there is nothing to complain of
 
     def given(self, links: Sequence[Link]) -> dict[str, Any]:
         """Return the values to ask it with."""
         return {f"wy_link_{field.name}": value for field, value in links}
+
+    def column_of(self, link: str, path: Path) -> str:
+        """Return the name of the column with what is read at a path of a link's record."""
+        at = 0
+        for field, paths in zip(self.fields, self.paths, strict=True):
+            if field.name == link:
+                return f"wy_{at + 4 + paths.index(path)}"
+            at += 4 + len(paths)
+        raise KeyError(f"nothing is asked about {link!r}")
 
 
 def question_about(draft: Draft, links: Sequence[Link]) -> tuple[Question, bool]:
@@ -84,9 +93,9 @@ def _made(draft: Draft, fields: tuple[Field, ...]) -> Question:
         good += [asked[0].is_not(None), asked[1], *([] if work.trusted else [asked[2]])]
         number = bindparam(f"wy_link_{field.name}", type_=BigInteger())
         anchor = anchor.outerjoin(source.from_, source.table.c.id == number)
-    statement = select(*(c.label(f"wy_{i}") for i, c in enumerate(columns))).select_from(anchor)
-    paths = tuple(linked.get(field.name, ()) for field in fields)
-    return Question(fields, paths, statement, and_(*good))
+    labelled = [c.label(f"wy_{i}") for i, c in enumerate(columns)]
+    statement = select(*labelled, and_(*good).label(GOOD)).select_from(anchor)
+    return Question(fields, tuple(linked.get(f.name, ()) for f in fields), statement)
 
 
 def _source(work: Workspace, field: Field, record: dict[str, Any], *, fresh: bool) -> Joined:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Executable, Row
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.exc import DataError, IntegrityError
 
 from engine.extension import Conflict, Invalid
 from engine.metadata import Entity
+from engine.records.at_once import INSIDE, AtOnce, beside
 from engine.records.attached import claim_files
 from engine.records.constraints import problem_of
 from engine.records.draft import Draft
@@ -23,14 +24,14 @@ from engine.storage import alteration, given_columns, insertion
 MOST_PREPARED = 2_000  # statements kept at a time
 
 
-def insert(draft: Draft, *, event: str = "") -> dict[str, Any]:
+def insert(draft: Draft, *, event: str = "", asking: AtOnce | None = None) -> dict[str, Any]:
     """Write a new record with its lines; with an event, its line in the trail too.
 
     Raises:
-        Invalid: the database refuses it.
+        Invalid: the database refuses it, or a link that was asked about is wrong.
     """
     work, entity = draft.work, draft.entity
-    record = _insert_row(draft, "" if draft.lines else event)
+    record = _insert_row(draft, "" if draft.lines else event, asking)
     for name, drafts in draft.lines.items():
         record[name] = _insert_lines(entity, name, drafts, record["id"])
     if event and draft.lines:
@@ -45,20 +46,42 @@ def _insert_lines(entity: Entity, name: str, drafts: list[Draft], above: int) ->
     return [insert(draft) for draft in drafts]
 
 
-def _insert_row(draft: Draft, event: str) -> dict[str, Any]:
+def _insert_row(draft: Draft, event: str, asking: AtOnce | None) -> dict[str, Any]:
     work, entity = draft.work, draft.entity
-    _find_unit(draft)
+    if asking is None or not asking.unit:
+        _find_unit(draft)
     take_series(draft)
     columns = to_columns(entity, draft.values)
     columns |= {"created_by": work.actor.user_id, "updated_by": work.actor.user_id}
     columns |= {"created_at": work.now, "updated_at": work.now}
-    given = given_columns(columns)
+    given = given_columns(columns) | (asking.given if asking is not None else {})
     recorded = bool(event) and entity.audit
     if recorded:
         given |= line_of(work, entity, event, None, {"version": 1} | _kept(entity, draft.values))
-    row = _run(work, entity, insertion, columns, given, recorded=recorded)
+    row = _execute(work, entity, _inserting(draft, tuple(columns), recorded, asking), given)
     assert row is not None
+    if asking is not None:
+        asking.judge(draft, row)
+        if row.id is None:
+            raise Invalid(list(draft.all_problems()))
+    draft.is_inside = bool(getattr(row, INSIDE, False))
     return _written(work, entity, row)
+
+
+def _inserting(
+    draft: Draft, columns: tuple[str, ...], recorded: bool, asking: AtOnce | None
+) -> Executable:
+    work, entity = draft.work, draft.entity
+    is_asked = draft.parent_link == ""  # a line stands where its record stands
+    asked, is_own = beside(work, entity, asking) if is_asked else (None, False)
+    kept = work.actor.prepared if is_own else work.tables.prepared
+    about = (asking.key, bool(asking.unit)) if asking is not None else ()
+    key = ("insert", entity.name, columns, recorded, about, work.trusted)
+    return _prepared(
+        kept,
+        key,
+        lambda: insertion(work.tables.table(entity.name), columns, recorded=recorded, beside=asked),
+    )
 
 
 def update(draft: Draft, *, event: str = "") -> dict[str, Any]:
@@ -91,7 +114,13 @@ def _update_row(
     if recorded:
         after = {**old, **_kept(entity, draft.values), "version": old["version"] + 1}
         given |= line_of(work, entity, event, old, after)
-    row = _run(work, entity, alteration, columns, given, recorded=recorded)
+    names, table = tuple(columns), work.tables.table(entity.name)
+    statement = _prepared(
+        work.tables.prepared,
+        ("update", entity.name, names, recorded),
+        lambda: alteration(table, names, recorded=recorded),
+    )
+    row = _execute(work, entity, statement, given)
     if row is None:
         raise Conflict
     return _written(work, entity, row)
@@ -129,24 +158,21 @@ def _find_unit(draft: Draft) -> None:
         draft.values["scope_unit"] = draft.environment().value(path)
 
 
-def _run(
-    work: Workspace,
-    entity: Entity,
-    make: Any,
-    columns: Iterable[str],
-    given: Mapping[str, Any],
-    *,
-    recorded: bool,
-) -> Row[Any] | None:
-    """Execute the statement for these columns, which is made once."""
-    names = tuple(columns)
-    key = (make, entity.name, names, recorded)
-    statement = work.tables.prepared.get(key)
+def _prepared(
+    kept: dict[Any, Any], key: tuple[Any, ...], make: Callable[[], Executable]
+) -> Executable:
+    """Return a statement, which is made once."""
+    statement: Executable | None = kept.get(key)
     if statement is None:
-        if len(work.tables.prepared) > MOST_PREPARED:
-            work.tables.prepared.clear()
-        statement = make(work.tables.table(entity.name), names, recorded=recorded)
-        work.tables.prepared[key] = statement
+        if len(kept) > MOST_PREPARED:
+            kept.clear()
+        statement = kept[key] = make()
+    return statement
+
+
+def _execute(
+    work: Workspace, entity: Entity, statement: Executable, given: Mapping[str, Any]
+) -> Row[Any] | None:
     try:
         return work.connection.execute(statement, given).one_or_none()
     except (IntegrityError, DataError) as error:

@@ -14,6 +14,7 @@ from engine.access import load_actor
 from engine.expressions import holds
 from engine.extension import Conflict, Invalid, Refused, listeners
 from engine.metadata import Entity
+from engine.records.at_once import at_once
 from engine.records.conflicts import conflict_of
 from engine.records.constraints import problem_of
 from engine.records.contexts import Event
@@ -42,11 +43,16 @@ def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, 
     draft = Draft(work, entity)
     take(draft, values, by_engine=set_by_listeners(given, values))
     complete(draft)
-    check_links(draft)
+    asking = at_once(draft)
+    if asking is None:
+        check_links(draft)
     judge(draft)
+    if asking is not None and draft.problems:
+        check_links(draft)  # all that is wrong is said at once
     _raise(draft)
-    record = insert(draft, event="create")
-    _must_see(work, described, record["id"], "create")
+    record = insert(draft, event="create", asking=asking)
+    if not draft.is_inside:
+        _must_see(work, described, record["id"], "create")
     announce(work, "after", entity, "create", record["id"], None, record)
     return record
 

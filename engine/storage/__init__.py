@@ -15,7 +15,7 @@ from engine.storage.database import database_url, engine_for
 from engine.storage.files import FileStore, StoredFile, file_store
 from engine.storage.outbox import enqueue
 from engine.storage.plan import Plan, Step, plan
-from engine.storage.recorded import alteration, given_columns, insertion, trail_of
+from engine.storage.recorded import Beside, alteration, given_columns, insertion, trail_of
 from engine.storage.releases import Release, latest_release, releases, sources_of
 from engine.storage.search import normalized
 from engine.storage.series import take_numbers
@@ -48,6 +48,7 @@ from engine.storage.work_tables import (
 
 __all__ = [
     "AuditEntry",
+    "Beside",
     "Change",
     "FileStore",
     "Origin",

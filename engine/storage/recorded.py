@@ -5,25 +5,28 @@ The statements are made once for a table and a set of columns; a row is then onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
-    Insert,
+    Executable,
+    FromClause,
     Integer,
     Select,
     Table,
     Text,
-    Update,
     bindparam,
+    cast,
     func,
     insert,
     literal,
     null,
     select,
+    true,
     update,
 )
 
@@ -36,24 +39,60 @@ _GIVEN = tuple(
 )
 
 
-def insertion(table: Table, columns: Iterable[str], *, recorded: bool) -> Insert | Select[Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is asked in the statement that inserts a row: the row comes to be if it is good."""
+
+    asked: Select[Any] | None = None  # answers in one row
+    good: str = ""  # its column that must be true
+    taken: Mapping[str, str] = field(default_factory=dict)  # column of the new row -> its column
+    also: Callable[[FromClause], Iterable[ColumnElement[Any]]] | None = None
+    # ^ makes more columns of the answer, from the new row
+
+
+def insertion(
+    table: Table, columns: Iterable[str], *, recorded: bool, beside: Beside | None = None
+) -> Executable:
     """Return what inserts a row of those columns, and yields it as it is kept.
 
-    Give it `given_columns`; with `recorded` also `trail_of`.
+    Give it `given_columns`; with `recorded` also `trail_of`. With `beside` its answer comes
+    first; the row is empty when it was not good.
     """
-    values = _bound(table, columns)
-    statement = insert(table).values(values).returning(*kept_columns(table))
+    if beside is None and not recorded:
+        return insert(table).values(_bound(table, columns)).returning(*kept_columns(table))
+    asked = (
+        beside.asked.cte("wy_asked") if beside is not None and beside.asked is not None else None
+    )
+    new = _inserting(table, columns, beside, asked)
+    answer = select(*(asked.c if asked is not None else ()), *new.c)
+    if asked is not None:
+        answer = answer.select_from(asked.outerjoin(new, true()))
+    if beside is not None and beside.also is not None:
+        answer = answer.add_columns(*beside.also(new))
     if not recorded:
-        return statement
-    new = statement.cte("wy_new")
+        return answer
     key = literal("id", Text())
     number = func.jsonb_build_object(key, new.c.id)
     change = func.jsonb_build_object(key, func.jsonb_build_array(null(), new.c.id))
     snapshot, changes = (_given_json(name) for name in ("snapshot", "changes"))
-    return _with_trail(new, snapshot.op("||")(number), changes.op("||")(change))
+    return _with_trail(answer, new, snapshot.op("||")(number), changes.op("||")(change))
 
 
-def alteration(table: Table, columns: Iterable[str], *, recorded: bool) -> Update | Select[Any]:
+def _inserting(
+    table: Table, columns: Iterable[str], beside: Beside | None, asked: CTE | None
+) -> CTE:
+    values: dict[str, Any] = _bound(table, columns)
+    if beside is None or asked is None:
+        return insert(table).values(values).returning(*kept_columns(table)).cte("wy_new")
+    # In a SELECT an empty value has no type of its own.
+    values = {name: cast(value, table.c[name].type) for name, value in values.items()}
+    values |= {name: asked.c[of] for name, of in beside.taken.items()}
+    rows = select(*values.values()).select_from(asked).where(asked.c[beside.good])
+    written = insert(table).from_select(list(values), rows)
+    return written.returning(*kept_columns(table)).cte("wy_new")
+
+
+def alteration(table: Table, columns: Iterable[str], *, recorded: bool) -> Executable:
     """Return what sets those columns of the row `wy_id`, if it is of `wy_version` still."""
     values = _bound(table, columns) | {"version": table.c.version + 1}
     statement = (
@@ -68,7 +107,7 @@ def alteration(table: Table, columns: Iterable[str], *, recorded: bool) -> Updat
     if not recorded:
         return statement
     new = statement.cte("wy_new")
-    return _with_trail(new, _given_json("snapshot"), _given_json("changes"))
+    return _with_trail(select(new), new, _given_json("snapshot"), _given_json("changes"))
 
 
 def trail_of(
@@ -97,11 +136,13 @@ def _bound(table: Table, columns: Iterable[str]) -> dict[str, Any]:
     return {name: bindparam(_NEW + name, type_=table.c[name].type) for name in columns}
 
 
-def _with_trail(new: Any, snapshot: ColumnElement[Any], changes: ColumnElement[Any]) -> Select[Any]:
+def _with_trail(
+    answer: Select[Any], new: CTE, snapshot: ColumnElement[Any], changes: ColumnElement[Any]
+) -> Select[Any]:
     values = [bindparam(_TRAIL + name, type_=wy_audit.c[name].type) for name in _GIVEN]
     names = [*_GIVEN, "record_id", "snapshot", "changes"]
     line = select(*values, new.c.id, snapshot, changes)
-    return select(new).add_cte(insert(wy_audit).from_select(names, line).cte("wy_line"))
+    return answer.add_cte(insert(wy_audit).from_select(names, line).cte("wy_line"))
 
 
 def _given_json(name: str) -> ColumnElement[Any]:
