@@ -36,6 +36,7 @@ _BY_KEY = account_statement(
     ApiKey.last_used_on,
     who=select(ApiKey.user_id).where(ApiKey.lookup_hash == _LOOKUP).scalar_subquery(),
 ).where(ApiKey.user_id == User.id, ApiKey.lookup_hash == _LOOKUP)
+_REFRESHES = 20  # of the cookie while a session could rest: so it ends that much too early
 _NOTE_USE_EVERY = timedelta(hours=1)
 
 # What each person may do on FAB's screens with his own account.
@@ -89,6 +90,7 @@ class Guard(SecurityManager):
         account = find_account(request_connection(), current_snapshot().catalog, int(pk))
         if account is None or not _is_session_good(account):
             return None
+        _keep_session()
         return _let_in(account)
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Mapping[str, Any]) -> SignedIn | None:
@@ -190,7 +192,7 @@ def install(app: Flask) -> None:
 
 def _mark_session(sender: Flask, user: User, **more: Any) -> None:
     session.permanent = True
-    session["since"] = int(datetime.now(UTC).timestamp())
+    session["since"] = session["seen"] = int(datetime.now(UTC).timestamp())
     session["proof"] = _proof(user)
 
 
@@ -199,6 +201,13 @@ def _is_session_good(user: Account) -> bool:
     age = datetime.now(UTC).timestamp() - session.get("since", 0)
     same = hmac.compare_digest(str(session.get("proof", "")), _proof(user))
     return same and age < longest.total_seconds()
+
+
+def _keep_session() -> None:
+    """Write the session's cookie anew now and then: written each time, it is signed each time."""
+    now, idle = datetime.now(UTC).timestamp(), current_app.permanent_session_lifetime
+    if now - session.get("seen", 0) > idle.total_seconds() / _REFRESHES:
+        session["seen"] = int(now)
 
 
 def _proof(user: User | Account) -> str:
