@@ -60,6 +60,25 @@ def at_once(draft: Draft) -> AtOnce | None:
     return AtOnce(question, links, _unit(draft.entity, question)) if is_kept else None
 
 
+def have_plain_lines(draft: Draft) -> bool:
+    """Tell whether a new record's lines can be written with it.
+
+    That is lines of one field whose rows need nothing first: no unit, no number of their own.
+    """
+    if len(draft.lines) != 1:
+        return False
+    [drafts] = draft.lines.values()
+    if not drafts or any(
+        one.lines or one.values.keys() != drafts[0].values.keys() for one in drafts
+    ):
+        return False
+    child = drafts[0].entity
+    return not child.scope and not any(f.type in _NO_ARRAY for f in child.fields.values())
+
+
+_NO_ARRAY = ("series", "multi_choice", "json", "file", "image", "any_link")  # of a line's values
+
+
 def _has_plain_values(draft: Draft) -> bool:
     """Tell whether nothing else is asked for a value: no number, no file, no link to anything."""
     asking = ("series", "any_link", *FILES)

@@ -27,6 +27,7 @@ from engine.expressions import compile_sql
 from engine.metadata import Field
 from engine.records.draft import Draft
 from engine.records.engine_fields import resolve, title_field
+from engine.records.environment import known_of
 from engine.records.plans import Path
 from engine.records.reach import has_fixed_rule, joined, joined_at, visible
 from engine.records.workspace import Workspace
@@ -136,10 +137,22 @@ def _judge_link(
         return
     if not fits and not draft.work.trusted:
         draft.complain("%(title)s cannot be chosen here.", field.name, "filtered", title=title)
-    memo, entity = draft.work.memo, draft.entity.name
-    memo["seen link", entity, field.name, value] = True
-    memo["linked", entity, field.name, value] = dict(zip(paths, values, strict=True))
-    memo["title", field.options["to"], value] = title
+    target = field.options["to"]
+    note_seen(draft.work, target, value)
+    known = known_of(draft.work, target, value)
+    known.update(zip(paths, values, strict=True))
+    known[title_field(draft.work.catalog, target),] = title
+
+
+def note_seen(work: Workspace, target: str, record_id: int) -> None:
+    """Remember that a record is there, and within the rule for links to its entity."""
+    # Not with what formulas read: they may read records that the actor may not see.
+    work.memo["seen", target, record_id, work.trusted] = True
+
+
+def was_seen(work: Workspace, target: str, record_id: int) -> bool:
+    """Tell whether this piece of work has met the record before."""
+    return ("seen", target, record_id, work.trusted) in work.memo
 
 
 def rule_for(work: Workspace, target: str, source: Joined) -> ColumnElement[bool]:

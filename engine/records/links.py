@@ -30,6 +30,7 @@ from engine.records.linking import (
     judge_answer,
     question_about,
     rule_for,
+    was_seen,
 )
 from engine.records.listing import readable
 from engine.records.reach import joined
@@ -70,11 +71,8 @@ def links_of(draft: Draft) -> list[Link]:
 
 
 def _is_known_good(draft: Draft, field: Field, value: int) -> bool:
-    """Tell whether this piece of work has met the same link before; filters are asked anew."""
-    if field.options.get("filter"):
-        return False
-    # not the key of `linked_values`: formulas read records that the actor may not see
-    return ("seen link", draft.entity.name, field.name, value) in draft.work.memo
+    """Tell whether this piece of work has met the record before; filters are asked anew."""
+    return not field.options.get("filter") and was_seen(draft.work, field.options["to"], value)
 
 
 def _exists(work: Workspace, entity: str, record_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Executable, Row
@@ -11,15 +11,23 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from engine.extension import Conflict, Invalid
 from engine.metadata import Entity
-from engine.records.at_once import INSIDE, AtOnce, beside
+from engine.records.at_once import INSIDE, AtOnce, beside, have_plain_lines
 from engine.records.attached import claim_files
 from engine.records.constraints import problem_of
 from engine.records.draft import Draft
 from engine.records.numbers import take_series
-from engine.records.rows import from_row, has_column, to_columns
-from engine.records.trail import audit, line_of
+from engine.records.rows import from_columns, from_row, has_column, to_columns
+from engine.records.trail import audit, line_of, wire
 from engine.records.workspace import Workspace
-from engine.storage import alteration, given_columns, insertion
+from engine.storage import (
+    LINE,
+    Lines,
+    alteration,
+    given_columns,
+    given_lines,
+    insertion,
+    insertion_with_lines,
+)
 
 MOST_PREPARED = 2_000  # statements kept at a time
 
@@ -31,12 +39,51 @@ def insert(draft: Draft, *, event: str = "", asking: AtOnce | None = None) -> di
         Invalid: the database refuses it, or a link that was asked about is wrong.
     """
     work, entity = draft.work, draft.entity
+    if event and entity.audit and have_plain_lines(draft):
+        return _insert_whole(draft, event)
     record = _insert_row(draft, "" if draft.lines else event, asking)
     for name, drafts in draft.lines.items():
         record[name] = _insert_lines(entity, name, drafts, record["id"])
     if event and draft.lines:
         audit(work, entity, event, None, record)
     return record
+
+
+def _insert_whole(draft: Draft, event: str) -> dict[str, Any]:
+    """Write a record with its lines and its line in the trail in one statement."""
+    work, entity = draft.work, draft.entity
+    columns, given = _new_columns(draft, event)
+    [(name, drafts)] = draft.lines.items()
+    child, stamps = drafts[0].entity, _stamps(work)
+    rows = [to_columns(child, _kept(child, one.values)) for one in drafts]
+    link = entity.field(name).options["by"]
+    for row in rows:
+        row.pop(f"{link}_id", None)
+    snapshots = [
+        wire(work, child, {"version": 1} | _kept(child, one.values)) or {} for one in drafts
+    ]
+    names, below = tuple(columns), tuple(rows[0])
+    statement = _prepared(
+        work.tables.prepared,
+        ("insert with lines", entity.name, names, name, below),
+        lambda: insertion_with_lines(
+            work.tables.table(entity.name),
+            names,
+            Lines(name=name, table=work.tables.table(child.name), link=link, columns=below,
+                  shared=tuple(stamps)),
+        ),
+    )  # fmt: skip
+    found = _execute(work, entity, statement, given | given_lines(rows, snapshots), child)
+    record = _written(work, entity, found[0])
+    record[name] = [from_columns(child, _below(row)) for row in found]
+    for one in record[name]:
+        claim_files(work, child, one)
+    return record
+
+
+def _below(row: Row[Any]) -> dict[str, Any]:
+    columns = row._mapping.items()
+    return {n.removeprefix(LINE): v for n, v in columns if n.startswith(LINE)}
 
 
 def _insert_lines(entity: Entity, name: str, drafts: list[Draft], above: int) -> list[Any]:
@@ -48,24 +95,36 @@ def _insert_lines(entity: Entity, name: str, drafts: list[Draft], above: int) ->
 
 def _insert_row(draft: Draft, event: str, asking: AtOnce | None) -> dict[str, Any]:
     work, entity = draft.work, draft.entity
-    if asking is None or not asking.unit:
-        _find_unit(draft)
-    take_series(draft)
-    columns = to_columns(entity, draft.values)
-    columns |= {"created_by": work.actor.user_id, "updated_by": work.actor.user_id}
-    columns |= {"created_at": work.now, "updated_at": work.now}
-    given = given_columns(columns) | (asking.given if asking is not None else {})
     recorded = bool(event) and entity.audit
-    if recorded:
-        given |= line_of(work, entity, event, None, {"version": 1} | _kept(entity, draft.values))
-    row = _execute(work, entity, _inserting(draft, tuple(columns), recorded, asking), given)
-    assert row is not None
+    columns, given = _new_columns(draft, event if recorded else "", asking)
+    statement = _inserting(draft, tuple(columns), recorded, asking)
+    [row] = _execute(work, entity, statement, given)
     if asking is not None:
         asking.judge(draft, row)
         if row.id is None:
             raise Invalid(list(draft.all_problems()))
     draft.is_inside = bool(getattr(row, INSIDE, False))
     return _written(work, entity, row)
+
+
+def _new_columns(
+    draft: Draft, event: str, asking: AtOnce | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of a new row, and what its statement is given."""
+    work, entity = draft.work, draft.entity
+    if asking is None or not asking.unit:
+        _find_unit(draft)
+    take_series(draft)
+    columns = to_columns(entity, draft.values) | _stamps(work)
+    given = given_columns(columns) | (asking.given if asking is not None else {})
+    if event:
+        given |= line_of(work, entity, event, None, {"version": 1} | _kept(entity, draft.values))
+    return columns, given
+
+
+def _stamps(work: Workspace) -> dict[str, Any]:
+    who, now = work.actor.user_id, work.now
+    return {"created_by": who, "updated_by": who, "created_at": now, "updated_at": now}
 
 
 def _inserting(
@@ -120,10 +179,10 @@ def _update_row(
         ("update", entity.name, names, recorded),
         lambda: alteration(table, names, recorded=recorded),
     )
-    row = _execute(work, entity, statement, given)
-    if row is None:
+    found = _execute(work, entity, statement, given)
+    if not found:
         raise Conflict
-    return _written(work, entity, row)
+    return _written(work, entity, found[0])
 
 
 def _save_lines(draft: Draft, name: str) -> list[dict[str, Any]]:
@@ -171,11 +230,18 @@ def _prepared(
 
 
 def _execute(
-    work: Workspace, entity: Entity, statement: Executable, given: Mapping[str, Any]
-) -> Row[Any] | None:
+    work: Workspace,
+    entity: Entity,
+    statement: Executable,
+    given: Mapping[str, Any],
+    child: Entity | None = None,
+) -> Sequence[Row[Any]]:
     try:
-        return work.connection.execute(statement, given).one_or_none()
+        return work.connection.execute(statement, given).all()
     except (IntegrityError, DataError) as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        if child is not None and getattr(diagnosis, "table_name", None) == child.name:
+            entity = child
         raise Invalid([problem_of(work, entity, error)]) from error
 
 

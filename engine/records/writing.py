@@ -19,7 +19,9 @@ from engine.records.conflicts import conflict_of
 from engine.records.constraints import problem_of
 from engine.records.contexts import Event
 from engine.records.draft import Draft
+from engine.records.environment import forget_linked
 from engine.records.incoming import complete, judge, take
+from engine.records.linking import note_seen
 from engine.records.links import check_links
 from engine.records.reach import is_allowed, visible
 from engine.records.rows import fetch_one, lines_of
@@ -53,6 +55,8 @@ def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, 
     record = insert(draft, event="create", asking=asking)
     if not draft.is_inside:
         _must_see(work, described, record["id"], "create")
+    if work.trusted:
+        note_seen(work, entity, record["id"])  # one rule then, whatever is done
     announce(work, "after", entity, "create", record["id"], None, record)
     return record
 
@@ -118,6 +122,7 @@ def _save(draft: Draft, described: Entity, right: str) -> dict[str, Any]:
     record = update(draft, event="change")
     if record is old:
         return dict(old)
+    forget_linked(work)
     take_along(work, described, old, record)
     _must_see(work, described, record["id"], right)
     if draft.lines:

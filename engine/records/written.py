@@ -8,6 +8,8 @@ from typing import Any
 from engine.access.rights import roles_granting
 from engine.extension import listeners
 from engine.metadata import Entity
+from engine.records.engine_fields import title_field
+from engine.records.environment import known_of
 from engine.records.listing import columns_of, covered_rows
 from engine.records.query import Column, Page, Query
 from engine.records.reach import joined
@@ -74,5 +76,5 @@ def _with_title(work: Workspace, column: Column, value: Any) -> tuple[Any, Any] 
     target = column.field.options["to"]
     if target == "user":
         return (value, work.actor.name) if value == work.actor.user_id else None
-    key = ("title", target, value)
-    return (value, work.memo[key]) if key in work.memo else None
+    known, title = known_of(work, target, value), (title_field(work.catalog, target),)
+    return (value, known[title]) if title in known else None

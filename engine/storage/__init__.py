@@ -16,6 +16,7 @@ from engine.storage.files import FileStore, StoredFile, file_store
 from engine.storage.outbox import enqueue
 from engine.storage.plan import Plan, Step, plan
 from engine.storage.recorded import Beside, alteration, given_columns, insertion, trail_of
+from engine.storage.recorded_lines import LINE, Lines, given_lines, insertion_with_lines
 from engine.storage.releases import Release, latest_release, releases, sources_of
 from engine.storage.search import normalized
 from engine.storage.series import take_numbers
@@ -47,10 +48,12 @@ from engine.storage.work_tables import (
 )
 
 __all__ = [
+    "LINE",
     "AuditEntry",
     "Beside",
     "Change",
     "FileStore",
+    "Lines",
     "Origin",
     "Plan",
     "PlanChanged",
@@ -73,8 +76,10 @@ __all__ = [
     "enqueue",
     "file_store",
     "given_columns",
+    "given_lines",
     "history",
     "insertion",
+    "insertion_with_lines",
     "latest_release",
     "normalized",
     "plan",

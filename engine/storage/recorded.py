@@ -59,7 +59,7 @@ def insertion(
     first; the row is empty when it was not good.
     """
     if beside is None and not recorded:
-        return insert(table).values(_bound(table, columns)).returning(*kept_columns(table))
+        return insert(table).values(bound_columns(table, columns)).returning(*kept_columns(table))
     asked = (
         beside.asked.cte("wy_asked") if beside is not None and beside.asked is not None else None
     )
@@ -74,14 +74,14 @@ def insertion(
     key = literal("id", Text())
     number = func.jsonb_build_object(key, new.c.id)
     change = func.jsonb_build_object(key, func.jsonb_build_array(null(), new.c.id))
-    snapshot, changes = (_given_json(name) for name in ("snapshot", "changes"))
-    return _with_trail(answer, new, snapshot.op("||")(number), changes.op("||")(change))
+    snapshot, changes = (given_json(name) for name in ("snapshot", "changes"))
+    return with_trail(answer, new, snapshot.op("||")(number), changes.op("||")(change))
 
 
 def _inserting(
     table: Table, columns: Iterable[str], beside: Beside | None, asked: CTE | None
 ) -> CTE:
-    values: dict[str, Any] = _bound(table, columns)
+    values: dict[str, Any] = bound_columns(table, columns)
     if beside is None or asked is None:
         return insert(table).values(values).returning(*kept_columns(table)).cte("wy_new")
     # In a SELECT an empty value has no type of its own.
@@ -94,7 +94,7 @@ def _inserting(
 
 def alteration(table: Table, columns: Iterable[str], *, recorded: bool) -> Executable:
     """Return what sets those columns of the row `wy_id`, if it is of `wy_version` still."""
-    values = _bound(table, columns) | {"version": table.c.version + 1}
+    values = bound_columns(table, columns) | {"version": table.c.version + 1}
     statement = (
         update(table)
         .where(
@@ -107,7 +107,7 @@ def alteration(table: Table, columns: Iterable[str], *, recorded: bool) -> Execu
     if not recorded:
         return statement
     new = statement.cte("wy_new")
-    return _with_trail(select(new), new, _given_json("snapshot"), _given_json("changes"))
+    return with_trail(select(new), new, given_json("snapshot"), given_json("changes"))
 
 
 def trail_of(
@@ -132,18 +132,21 @@ def given_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {_NEW + name: value for name, value in columns.items()}
 
 
-def _bound(table: Table, columns: Iterable[str]) -> dict[str, Any]:
+def bound_columns(table: Table, columns: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters that `given_columns` fills."""
     return {name: bindparam(_NEW + name, type_=table.c[name].type) for name in columns}
 
 
-def _with_trail(
+def with_trail(
     answer: Select[Any], new: CTE, snapshot: ColumnElement[Any], changes: ColumnElement[Any]
 ) -> Select[Any]:
+    """Return the statement that also writes the line of the row `new`; give it `trail_of`."""
     values = [bindparam(_TRAIL + name, type_=wy_audit.c[name].type) for name in _GIVEN]
     names = [*_GIVEN, "record_id", "snapshot", "changes"]
     line = select(*values, new.c.id, snapshot, changes)
     return answer.add_cte(insert(wy_audit).from_select(names, line).cte("wy_line"))
 
 
-def _given_json(name: str) -> ColumnElement[Any]:
+def given_json(name: str) -> ColumnElement[Any]:
+    """Return what `trail_of` says under a name: `snapshot` or `changes`."""
     return bindparam(_TRAIL + name, type_=wy_audit.c[name].type)
