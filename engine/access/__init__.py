@@ -1,5 +1,6 @@
 """Who may do what: rights to entities and buttons, rows, fields; accounts and grants."""
 
+from engine.access.accounts import Account, account_of, find_account, load_actor
 from engine.access.actor import ALL, SYSTEM, VISITOR, Actor, AllUnits, Units, merged
 from engine.access.explain import Explanation, Sentence, why
 from engine.access.explain_row import explain_row
@@ -11,7 +12,6 @@ from engine.access.fields import (
     revealable_fields,
 )
 from engine.access.grants import Grant, grant, grants_of, revoke, revoke_role
-from engine.access.identity import load_actor
 from engine.access.installing import ensure_access
 from engine.access.matrix import RightsMatrix, rights_matrix, set_right
 from engine.access.questions import Rights
@@ -32,6 +32,7 @@ __all__ = [
     "ALL",
     "SYSTEM",
     "VISITOR",
+    "Account",
     "Actor",
     "AllUnits",
     "Explanation",
@@ -41,6 +42,7 @@ __all__ = [
     "RightsMatrix",
     "Sentence",
     "Units",
+    "account_of",
     "actor_values",
     "changeable_fields",
     "create_admin",
@@ -49,6 +51,7 @@ __all__ = [
     "ensure_access",
     "entities_readable",
     "explain_row",
+    "find_account",
     "grant",
     "grants_of",
     "load_actor",

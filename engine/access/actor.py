@@ -31,7 +31,7 @@ NO_RIGHTS: Final[Roles] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The one in whose name a request or a job runs; a snapshot that lives as long as it."""
+    """The one in whose name a request or a job runs; a snapshot."""
 
     user_id: int | None = None  # None for the system and for a visitor
     login: str = ""
@@ -47,7 +47,10 @@ class Actor:
     is_admin: bool = False  # holds the role Admin: everything, everywhere
     unread: int = field(default=0, compare=False)  # messages that wait for him in the app
     known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    # ^ answers already worked out for this actor, who lives as long as a request or a job
+    # ^ answers already worked out; they follow from roles and rights alone, and actors with
+    #   the same roles and rights share them from request to request
+    prepared: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # ^ parts of statements made for him; they hold his units
 
     @property
     def language(self) -> str:

@@ -88,15 +88,12 @@ def _unread(who: Who) -> ColumnElement[Any]:
 def account_statement(*wanted: Any, who: Who = _ID) -> Select[Any]:
     """Return the one statement that tells all about an active account.
 
-    `wanted` comes first in its rows; `who` gives the user's id. For the web: run it for
-    FAB's User in FAB's session with `parameters`, then give the mapping to `actor_from`.
+    `wanted` comes first in its rows; `who` gives the user's id. Run it with `parameters`,
+    then give the mapping to `actor_from`.
     """
     name = person_name(User.__table__).label("wy_name")
     about = (name, _roles(who), _grants(who), _versions(), _preferences(who), _unread(who))
     return select(*wanted, *about).where(User.id == who, User.active.is_(True))
-
-
-_ACCOUNT = account_statement(User.id, User.username)
 
 
 def parameters(catalog: Catalog, user_id: int) -> dict[str, Any]:
@@ -109,15 +106,9 @@ def today_in(catalog: Catalog) -> date:
     return datetime.now(ZoneInfo(catalog.product.time_zone)).date()
 
 
-def load_actor(connection: Connection, user_id: int, catalog: Catalog) -> Actor | None:
-    """Return who that user is now; None if there is no such account or it is switched off.
-
-    One statement; two more, once per process, after the rights or the org tree changed.
-    """
-    row = connection.execute(_ACCOUNT, parameters(catalog, user_id)).mappings().one_or_none()
-    if row is None:
-        return None
-    return actor_from(connection, catalog, row, user_id=row["id"], login=row["username"])
+def what_moves() -> Select[Any]:
+    """Return the short statement: the versions, and what changes without one."""
+    return select(_versions(), _preferences(_ID), _unread(_ID))
 
 
 def actor_from(

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.access.rights import ADMIN, PUBLIC
-from engine.access.tables import ACCESS, wy_version
+from engine.access.tables import ACCESS, ORG, PEOPLE, RIGHTS, wy_version
 from engine.access.triggers import ensure_triggers
 
-_EDITION = 2  # raise it when what is made here changes
+_EDITION = 3  # raise it when what is made here changes
 _LOCK = "select pg_advisory_xact_lock(hashtext('wuye access'))"
 
 
@@ -25,7 +25,7 @@ def ensure_access(connection: Connection) -> None:
     connection.execute(text(_LOCK))
     Model.metadata.create_all(connection)
     ACCESS.create_all(connection)
-    rows = [{"name": "rights", "value": 0}, {"name": "org", "value": 0}]
+    rows = [{"name": name, "value": 0} for name in (RIGHTS, ORG, PEOPLE)]
     connection.execute(insert(wy_version).on_conflict_do_nothing(), rows)
     ensure_triggers(connection)
     ensure_roles(connection, [ADMIN, PUBLIC])

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 ACCESS = MetaData()
+RIGHTS, ORG, PEOPLE = "rights", "org", "people"  # the versions
 
 wy_grant = Table(
     "wy_grant",
@@ -53,12 +54,12 @@ wy_right_default = Table(
 wy_version = Table(
     "wy_version",
     ACCESS,
-    Column("name", Text, primary_key=True),  # 'rights' or 'org'
+    Column("name", Text, primary_key=True),  # 'rights', 'org' or 'people'
     Column("value", BigInteger, nullable=False),
     # The value comes from a sequence: one seen in a transaction that was rolled back never
     # comes again with another content.
 )
-"""When processes must forget what they remember of rights and of the org tree."""
+"""When processes must forget what they remember of rights, the org tree and accounts."""
 
 wy_login_failure = Table(
     "wy_login_failure",

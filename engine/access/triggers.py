@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from engine.access.rights import ADMIN
+from engine.access.tables import ORG, PEOPLE, RIGHTS
 
 _FUNCTIONS = f"""
 create or replace function wy_new_version() returns trigger language plpgsql as $$
@@ -54,6 +55,17 @@ _ADMIN_TRIGGERS = {
     "ab_role": "before update of name or delete on ab_role for each row"
     f" when (old.name = '{ADMIN}') execute function wy_keep_admin_role()",
 }
+# Signing in writes the account too, but nothing that is remembered.
+_WRITES_OF_PEOPLE = (
+    "after update of first_name, last_name, username, password, active or delete or truncate"
+)
+_PEOPLE_TABLES = {
+    "ab_user": _WRITES_OF_PEOPLE,
+    "ab_user_role": _WRITES,
+    "ab_user_group": _WRITES,
+    "ab_group_role": _WRITES,
+    "wy_grant": _WRITES,
+}
 _RIGHTS_TABLES = ("ab_permission_view_role", "ab_role", "ab_permission", "ab_view_menu")
 
 
@@ -62,18 +74,22 @@ def ensure_triggers(connection: Connection) -> None:
     connection.exec_driver_sql("create sequence if not exists wy_version_value")
     connection.exec_driver_sql(_FUNCTIONS)
     for table in _RIGHTS_TABLES:
-        _version_trigger(connection, table, "rights")
+        _version_trigger(connection, table, RIGHTS)
+    for table, writes in _PEOPLE_TABLES.items():
+        _version_trigger(connection, table, PEOPLE, writes)
     for table, body in _ADMIN_TRIGGERS.items():
         _ensure(connection, table, "wy_keep_an_admin", body)
 
 
 def ensure_org_trigger(connection: Connection, entity: str) -> None:
     """Have every change of the org tree make processes read it again; its table must exist."""
-    _version_trigger(connection, entity, "org")
+    _version_trigger(connection, entity, ORG)
 
 
-def _version_trigger(connection: Connection, table: str, version: str) -> None:
-    body = f'{_WRITES} on "{table}" for each statement execute function wy_new_version({version!r})'
+def _version_trigger(
+    connection: Connection, table: str, version: str, writes: str = _WRITES
+) -> None:
+    body = f'{writes} on "{table}" for each statement execute function wy_new_version({version!r})'
     _ensure(connection, table, "wy_version", body)
 
 

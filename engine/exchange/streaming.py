@@ -38,7 +38,7 @@ def stream(work: Workspace, query: Query) -> Stream:
         Refused: the actor may not read the entity.
     """
     source = joined(work, query.entity)
-    columns, selected = listing._columns(work, query, source)
+    columns, selected = listing.columns_of(work, query, source)
     matching = listing._conditions(work, query, source)
     order = listing._order(work, query, source)
     statement = select(source.table.c.id, source.table.c.version, *selected)

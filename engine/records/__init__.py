@@ -3,9 +3,9 @@
 from engine.records.bulk import BulkOutcome
 from engine.records.buttons import offered
 from engine.records.contexts import PluginContext
+from engine.records.draft import Draft
 from engine.records.engine_fields import ENGINE_FIELDS, USER_FIELDS, field_of, resolve, title_field
 from engine.records.filters import Chip, chips_of, condition_of, conditions
-from engine.records.incoming import Draft
 from engine.records.query import MAX_PAGE_SIZE, PAGE_SIZES, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
 from engine.records.search import Hit

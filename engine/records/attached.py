@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from engine.metadata import Entity, Field
-from engine.records.incoming import Draft
+from engine.records.draft import Draft
 from engine.records.workspace import Workspace
 from engine.storage.system_tables import wy_file
 

@@ -103,15 +103,24 @@ def linked_values(work: Workspace, entity: str, link: str, record_id: Any) -> di
     Row rules do not apply: the author's formula asks, not the person, and the value shows
     only in what the formula decides.
     """
-    key = ("linked", entity, link, record_id)
-    known = work.memo.get(key)
-    if known is None:
-        paths = plan_of(work.catalog, entity).linked.get(link, ())
-        known = work.memo[key] = read_paths(
-            work, link_target(work.catalog, entity, link), record_id, paths
-        )
-    found: dict[Path, Any] = known
-    return found
+    target = link_target(work.catalog, entity, link)
+    known = known_of(work, target, record_id)
+    wanted = plan_of(work.catalog, entity).linked.get(link, ())
+    if not all(path in known for path in wanted):
+        known |= read_paths(work, target, record_id, wanted)
+        known |= {path: None for path in wanted if path not in known}  # there is no such record
+    return known
+
+
+def known_of(work: Workspace, target: str, record_id: Any) -> dict[Path, Any]:
+    """Return what this work has read of a linked record so far; more may be put in."""
+    kept: dict[Any, dict[Path, Any]] = work.memo.setdefault("linked", {})
+    return kept.setdefault((target, record_id), {})
+
+
+def forget_linked(work: Workspace) -> None:
+    """Read linked records anew from here on: one of them was changed."""
+    work.memo.pop("linked", None)
 
 
 def read_paths(

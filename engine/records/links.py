@@ -1,13 +1,11 @@
-"""Links to other records: they must be there, be visible to the actor, and fit the filter."""
+"""Links to other records: checked when they are written, looked up when they are chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     String,
     case,
     cast,
@@ -16,138 +14,71 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 
-from engine.expressions import compile_sql
 from engine.extension import Invalid
 from engine.fieldtypes import field_type
 from engine.metadata import Field
 from engine.records.attached import FILES, check_files
 from engine.records.covers import shown_title, title_cover
+from engine.records.draft import Draft
 from engine.records.engine_fields import title_field
-from engine.records.incoming import Draft
+from engine.records.linking import (
+    NO_SUCH,
+    Link,
+    filter_of,
+    judge_answer,
+    question_about,
+    rule_for,
+    was_seen,
+)
 from engine.records.listing import readable
-from engine.records.plans import Path, plan_of
-from engine.records.reach import joined, joined_at, visible
+from engine.records.reach import joined
 from engine.records.searching import search_condition
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
-
-NO_SUCH = "There is no such record, or you may not see it."
 
 
 def check_links(draft: Draft) -> None:
     """Check every link that was changed, in one statement; what formulas read is kept."""
     changed = draft.changed()
-    links: list[tuple[Field, int]] = []
     for field in draft.entity.fields.values():
         value = draft.values.get(field.name)
         if value is None or field.name not in changed:
             continue
-        if field.type == "link":
-            links.append((field, value))
-        elif field.type == "any_link" and not _exists(draft.work, *value):
+        if field.type == "any_link" and not _exists(draft.work, *value):
             draft.complain(NO_SUCH, field.name, "no-such-record")
         elif field.type in FILES:
             check_files(draft, field, value)
-    _check_all(draft, [pair for pair in links if not _known_good(draft, *pair)])
+    if links := links_of(draft):
+        question, _ = question_about(draft, links)
+        row = draft.work.connection.execute(question.statement, question.given(links)).one()
+        judge_answer(draft, question, links, row)
     for drafts in draft.lines.values():
         for child in drafts:
             check_links(child)
 
 
-def _known_good(draft: Draft, field: Field, value: int) -> bool:
-    """Tell whether this piece of work has met the same link before; filters are asked anew."""
-    if field.options.get("filter"):
-        return False
-    # not the key of `linked_values`: formulas read records that the actor may not see
-    return ("seen link", draft.entity.name, field.name, value) in draft.work.memo
+def links_of(draft: Draft) -> list[Link]:
+    """Return the links that are to be asked about: those that changed and are not known."""
+    changed = draft.changed()
+    pairs = (
+        (field, draft.values.get(field.name))
+        for field in draft.entity.fields.values()
+        if field.type == "link" and field.name in changed
+    )
+    return [(f, v) for f, v in pairs if v is not None and not _is_known_good(draft, f, v)]
 
 
-def _check_all(draft: Draft, links: list[tuple[Field, int]]) -> None:
-    if not links:
-        return
-    work = draft.work
-    anchor: FromClause = select(literal(1).label("one")).subquery()
-    columns: list[ColumnElement[Any]] = []
-    met: set[str] = set()
-    for field, value in links:
-        source = _source(work, field, draft.values, fresh=field.options["to"] in met)
-        met.add(field.options["to"])
-        columns += _asked(draft, field, source)
-        anchor = anchor.outerjoin(source.from_, source.table.c.id == value)
-    row = work.connection.execute(
-        select(*(c.label(f"c{i}") for i, c in enumerate(columns))).select_from(anchor)
-    ).one()
-    at = 0
-    for field, value in links:
-        paths = _paths(draft, field)
-        _judge_link(draft, field, value, row[at : at + 4 + len(paths)])
-        at += 4 + len(paths)
-
-
-def _source(work: Workspace, field: Field, record: dict[str, Any], *, fresh: bool) -> Joined:
-    target = field.options["to"]
-    if not fresh:
-        return joined(work, target, record=record)
-    return joined_at(work, target, work.tables.table(target).alias(), record=record)
-
-
-def _paths(draft: Draft, field: Field) -> tuple[Path, ...]:
-    return plan_of(draft.work.catalog, draft.entity.name).linked.get(field.name, ())
-
-
-def _asked(draft: Draft, field: Field, source: Joined) -> list[ColumnElement[Any]]:
-    target = field.options["to"]
-    return [
-        source.table.c.id,
-        _rule(draft.work, target, source),
-        _filter(source, field),
-        source.column((title_field(draft.work.catalog, target),)),
-        *(source.column(path) for path in _paths(draft, field)),
-    ]
-
-
-def _judge_link(draft: Draft, field: Field, value: int, found: Sequence[Any]) -> None:
-    there, seen, fits, title, *values = found
-    if there is None or not seen:
-        draft.complain(NO_SUCH, field.name, "no-such-record")
-        return
-    if not fits and not draft.work.trusted:
-        draft.complain("%(title)s cannot be chosen here.", field.name, "filtered", title=title)
-    draft.work.memo["seen link", draft.entity.name, field.name, value] = True
-    key = ("linked", draft.entity.name, field.name, value)
-    draft.work.memo[key] = dict(zip(_paths(draft, field), values, strict=True))
-
-
-def _filter(source: Joined, field: Field) -> ColumnElement[bool]:
-    formula = field.options.get("filter")
-    return literal(True) if not formula else compile_sql(formula.typed, source)
-
-
-def _rule(work: Workspace, target: str, source: Joined) -> ColumnElement[bool]:
-    if target == "user":
-        return true() if may_look_up_people(work) else false()
-    rule = visible(work, target, source.table, "read")
-    return true() if rule is None else rule
-
-
-def may_look_up_people(work: Workspace) -> bool:
-    """Tell whether the actor is staff: owners and the like must not list the accounts.
-
-    Staff are who has the role `staff`, in a company that has it; else who has any role.
-    """
-    actor = work.actor
-    if work.trusted or actor.is_unlimited:
-        return True
-    return "staff" in actor.roles if "staff" in work.catalog.roles else bool(actor.roles)
+def _is_known_good(draft: Draft, field: Field, value: int) -> bool:
+    """Tell whether this piece of work has met the record before; filters are asked anew."""
+    return not field.options.get("filter") and was_seen(draft.work, field.options["to"], value)
 
 
 def _exists(work: Workspace, entity: str, record_id: int) -> bool:
     source = joined(work, entity)
     query = select(literal(True)).select_from(source.from_)
-    query = query.where(source.table.c.id == record_id, _rule(work, entity, source))
+    query = query.where(source.table.c.id == record_id, rule_for(work, entity, source))
     return bool(work.connection.scalar(query))
 
 
@@ -168,9 +99,9 @@ def look_up(
     title = source.column((title_field(work.catalog, target),))
     small = subtitle_of(work, target, source)
     query = select(source.table.c.id, title.label("title"), small.label("small"))
-    query = query.select_from(source.from_).where(_rule(work, target, source))
+    query = query.select_from(source.from_).where(rule_for(work, target, source))
     if field.options.get("filter"):
-        query = query.where(_filter(source, field))
+        query = query.where(filter_of(source, field))
     if words.strip():
         query = query.where(_matches(work, source, target, title, words))
     order = () if title_cover(work, target) is not None else (title,)

@@ -34,7 +34,7 @@ def list_records(work: Workspace, query: Query) -> Page:
         Refused: the actor may not read the entity.
     """
     source = joined(work, query.entity)
-    columns, selected = _columns(work, query, source)
+    columns, selected = columns_of(work, query, source)
     matching = _conditions(work, query, source)
     order = _order(work, query, source)
     rows_query = select(source.table.c.id, source.table.c.version, *selected, *_keys(order))
@@ -44,7 +44,7 @@ def list_records(work: Workspace, query: Query) -> Page:
     more = len(found) > limit
     keys = len(order)
     rows = [tuple(r)[: len(r) - keys] if keys else tuple(r) for r in found[:limit]]
-    rows = _masked(work, rows, columns)
+    rows = covered_rows(work, rows, columns)
     last = found[limit - 1] if more else None
     next_token = cursor_of(last[len(last) - keys :], last[0]) if last is not None else ""
     sums = _sums(work, query, source)
@@ -53,7 +53,7 @@ def list_records(work: Workspace, query: Query) -> Page:
     return Page(columns, rows, total, exact, more, next_token, totals)
 
 
-def _columns(
+def columns_of(
     work: Workspace, query: Query, source: Joined
 ) -> tuple[tuple[Column, ...], list[ColumnElement[Any]]]:
     """Return the columns of a list and what is selected for them.
@@ -207,9 +207,10 @@ def _window(
     return query.limit(limit + 1), limit
 
 
-def _masked(
+def covered_rows(
     work: Workspace, rows: list[tuple[Any, ...]], columns: tuple[Column, ...]
 ) -> list[tuple[Any, ...]]:
+    """Return rows as the actor may see them: masked, or empty."""
     hidden = [(c.value, c.field.mask) for c in columns if c.masked]
     for column in columns:
         if column.title is None or column.field.type != "link":

@@ -12,13 +12,15 @@ from sqlalchemy.exc import DataError, IntegrityError
 from engine.extension import Invalid, Refused
 from engine.metadata import Entity
 from engine.records.constraints import problem_of
-from engine.records.incoming import Draft, complete, judge, take
+from engine.records.draft import Draft
+from engine.records.incoming import complete, judge, take
 from engine.records.links import check_links
 from engine.records.numbers import next_numbers, tokens_of
 from engine.records.reach import is_allowed, visible
 from engine.records.rows import from_row, to_columns
+from engine.records.trail import wire
 from engine.records.workspace import Workspace
-from engine.records.writing import announce, set_by_listeners, wire
+from engine.records.writing import announce, set_by_listeners
 from engine.storage import Change, record_many
 
 CHUNK = 1_000

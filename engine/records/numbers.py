@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.fieldtypes.series_pattern import field_paths
 from engine.metadata import Field
-from engine.records.incoming import Draft
+from engine.records.draft import Draft
 from engine.records.workspace import Workspace
 from engine.storage import take_numbers
 

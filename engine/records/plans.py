@@ -22,6 +22,7 @@ class EntityPlan:
     linked: dict[str, tuple[Path, ...]]  # link field -> what is read from its record
     computed: tuple[Field, ...]  # stored computed fields, each after those it reads
     lines: tuple[Field, ...]
+    only_scope: bool  # of linked records nothing is read but the owning unit
     _compiled: dict[int, Callable[[Any], Any]] = field(default_factory=dict)
 
     def run(self, formula: Formula, environment: Any) -> Any:
@@ -46,11 +47,13 @@ def _plan(entity: Entity) -> EntityPlan:
     for path in _paths(entity):
         if len(path) > 1 and path[0] not in GIVEN and _is_link(entity, path[0]):
             linked.setdefault(path[0], set()).add(path[1:])
+    head, *rest = entity.scope.split(".") if entity.scope else [""]
     return EntityPlan(
         entity,
         {name: tuple(sorted(paths)) for name, paths in linked.items()},
         tuple(_in_order(entity)),
         tuple(f for f in entity.fields.values() if f.type == "lines"),
+        all((name, paths) == (head, {tuple(rest)}) for name, paths in linked.items()),
     )
 
 

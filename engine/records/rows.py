@@ -40,7 +40,11 @@ def has_column(entity: Entity, name: str) -> bool:
 
 def from_row(entity: Entity, row: Row[Any]) -> dict[str, Any]:
     """Return a table row's values by field name, engine fields included."""
-    mapping = row._mapping
+    return from_columns(entity, row._mapping)
+
+
+def from_columns(entity: Entity, mapping: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the values of a row's columns by field name."""
     values = {name: mapping[name] for name in SYSTEM_COLUMNS}
     if entity.scope:
         values["scope_unit"] = mapping["scope_unit_id"]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from engine.expressions import compile_sql
 from engine.extension import ActionResult, NotFound
 from engine.metadata import Field
-from engine.records import bulk, buttons, links, listing, many, search, writing
+from engine.records import bulk, buttons, links, listing, many, search, writing, written
 from engine.records.filters import condition_of
 from engine.records.query import Page, Query
 from engine.records.reach import joined
@@ -39,6 +39,12 @@ class RecordService:
         if not page.rows:
             raise NotFound(entity, record_id)
         return page
+
+    def view_created(
+        self, entity: str, record: Mapping[str, Any], columns: Sequence[str]
+    ) -> Page | None:
+        """Return `view` of a record that `create` has returned, if nothing must be asked for it."""
+        return written.view_created(self.work, entity, record, columns)
 
     def get(self, entity: str, record_id: int, *, lock: bool = False) -> dict[str, Any]:
         """Return one record's stored values by field name.

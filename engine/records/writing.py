@@ -1,4 +1,4 @@
-"""Writing one record with its lines: checked, numbered, audited, in the caller's transaction."""
+"""Writing one record with its lines: allowed, checked, told to listeners; one transaction."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import exists, insert, literal, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import exists, literal, select
+from sqlalchemy.exc import IntegrityError
 
 from engine.access import load_actor
 from engine.expressions import holds
 from engine.extension import Conflict, Invalid, Refused, listeners
-from engine.fieldtypes import field_type
 from engine.metadata import Entity
-from engine.records.attached import claim_files
+from engine.records.at_once import at_once
 from engine.records.conflicts import conflict_of
 from engine.records.constraints import problem_of
 from engine.records.contexts import Event
-from engine.records.incoming import Draft, complete, judge, take
+from engine.records.draft import Draft
+from engine.records.environment import forget_linked
+from engine.records.incoming import complete, judge, take
+from engine.records.linking import note_seen
 from engine.records.links import check_links
-from engine.records.numbers import take_series
 from engine.records.reach import is_allowed, visible
-from engine.records.rows import fetch_one, from_row, lines_of, to_columns
+from engine.records.rows import fetch_one, lines_of
+from engine.records.storing import insert, update
+from engine.records.trail import audit
 from engine.records.workspace import Workspace
-from engine.storage import record_change
 from engine.storage.scopes import fill_scope, owned_through
 
 
@@ -43,12 +45,18 @@ def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, 
     draft = Draft(work, entity)
     take(draft, values, by_engine=set_by_listeners(given, values))
     complete(draft)
-    check_links(draft)
+    asking = at_once(draft)
+    if asking is None:
+        check_links(draft)
     judge(draft)
+    if asking is not None and draft.problems:
+        check_links(draft)  # all that is wrong is said at once
     _raise(draft)
-    record = _insert(draft, {})
-    _must_see(work, described, record["id"], "create")
-    audit(work, described, "create", None, record)
+    record = insert(draft, event="create", asking=asking)
+    if not draft.is_inside:
+        _must_see(work, described, record["id"], "create")
+    if work.trusted:
+        note_seen(work, entity, record["id"])  # one rule then, whatever is done
     announce(work, "after", entity, "create", record["id"], None, record)
     return record
 
@@ -68,28 +76,6 @@ def _raise(draft: Draft) -> None:
     problems = list(draft.all_problems())
     if problems:
         raise Invalid(problems)
-
-
-def _insert(draft: Draft, parent: Mapping[str, Any]) -> dict[str, Any]:
-    work, entity = draft.work, draft.entity
-    draft.values.update(parent)
-    if entity.scope:
-        draft.values["scope_unit"] = draft.environment().value(tuple(entity.scope.split(".")))
-    take_series(draft)
-    columns = to_columns(entity, draft.values)
-    columns |= {"created_by": work.actor.user_id, "updated_by": work.actor.user_id}
-    columns |= {"created_at": work.now, "updated_at": work.now}
-    table = work.tables.table(entity.name)
-    try:
-        row = work.connection.execute(insert(table).values(columns).returning(table)).one()
-    except (IntegrityError, DataError) as error:
-        raise Invalid([problem_of(work, entity, error)]) from error
-    record = from_row(entity, row)
-    claim_files(work, entity, record)
-    for name, drafts in draft.lines.items():
-        by = entity.field(name).options["by"]
-        record[name] = [_insert(child, {by: record["id"]}) for child in drafts]
-    return record
 
 
 def change(
@@ -133,12 +119,14 @@ def _save(draft: Draft, described: Entity, right: str) -> dict[str, Any]:
     before = dict(old)
     for name in draft.lines:
         before[name] = lines_of(work, described.name, name, old["id"])
-    record = _update(draft)
+    record = update(draft, event="change")
     if record is old:
         return dict(old)
+    forget_linked(work)
     take_along(work, described, old, record)
     _must_see(work, described, record["id"], right)
-    audit(work, described, "change", before, record)
+    if draft.lines:
+        audit(work, described, "change", before, record)
     announce(work, "after", described.name, "change", record["id"], before, record)
     return record
 
@@ -170,54 +158,6 @@ def must_be_open(draft: Draft) -> None:
     touched = (draft.changed() | set(draft.lines)) - entity.lock_except
     if touched and holds(draft.plan.run(entity.lock_when, draft.environment_before())):
         raise Refused("This record is closed and cannot be changed.")
-
-
-def _update(draft: Draft) -> dict[str, Any]:
-    work, entity, old = draft.work, draft.entity, draft.old
-    if old is None:
-        return _insert(draft, {})
-    if entity.scope:
-        draft.values["scope_unit"] = draft.environment().value(tuple(entity.scope.split(".")))
-    changed = draft.changed()
-    if not changed and not draft.lines:
-        return old  # type: ignore[return-value]
-    columns = to_columns(entity, {n: draft.values[n] for n in changed})
-    columns |= {"updated_by": work.actor.user_id, "updated_at": work.now}
-    table = work.tables.table(entity.name)
-    columns["version"] = table.c.version + 1
-    statement = update(table).where(table.c.id == old["id"], table.c.version == old["version"])
-    try:
-        row = work.connection.execute(statement.values(columns).returning(table)).one_or_none()
-    except (IntegrityError, DataError) as error:
-        raise Invalid([problem_of(work, entity, error)]) from error
-    if row is None:
-        raise Conflict
-    record = from_row(entity, row)
-    claim_files(work, entity, record)
-    for name in draft.lines:
-        record[name] = _save_lines(draft, name)
-    return record
-
-
-def _save_lines(draft: Draft, name: str) -> list[dict[str, Any]]:
-    """Keep, change, add and remove lines so that they are what was sent."""
-    work, options = draft.work, draft.entity.field(name).options
-    parent_id = (draft.old or {})["id"]
-    table = work.tables.table(options["of"])
-    kept = [d.old["id"] for d in draft.lines[name] if d.old is not None]
-    gone = sql_delete(table).where(table.c[f"{options['by']}_id"] == parent_id)
-    try:
-        work.connection.execute(gone.where(table.c.id.not_in(kept)) if kept else gone)
-    except IntegrityError as error:
-        child = work.catalog.entity(options["of"])
-        raise Invalid([problem_of(work, child, error)]) from error
-    saved = []
-    for child_draft in draft.lines[name]:
-        if child_draft.old is None:
-            saved.append(_insert(child_draft, {options["by"]: parent_id}))
-        else:
-            saved.append(_update(child_draft))
-    return saved
 
 
 def delete(work: Workspace, entity: str, record_id: int, *, version: int | None = None) -> None:
@@ -290,45 +230,3 @@ def announce(
     """Call the plugins that listen to this event."""
     for listener in listeners(when, entity, event, work.catalog.plugins):
         listener(Event(work, entity, event, record_id, old, values))
-
-
-def audit(
-    work: Workspace,
-    entity: Entity,
-    event: str,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-) -> None:
-    """Keep what was and what is."""
-    if not entity.audit:
-        return
-    one = after or before or {}
-    record_change(
-        work.connection,
-        entity.name,
-        one["id"],
-        event,
-        actor_id=work.actor.user_id,
-        before=wire(work, entity, before),
-        after=wire(work, entity, after),
-        request_id=work.request_id,
-        ip=work.ip,
-    )
-
-
-def wire(
-    work: Workspace, entity: Entity, values: Mapping[str, Any] | None
-) -> dict[str, Any] | None:
-    """Return a record as JSON carries it, its lines within."""
-    if values is None:
-        return None
-    sent: dict[str, Any] = {"id": values["id"], "version": values["version"]}
-    for name, field in entity.fields.items():
-        if name not in values:
-            continue
-        if field.type == "lines":
-            child = work.catalog.entity(field.options["of"])
-            sent[name] = [wire(work, child, row) for row in values[name]]
-        else:
-            sent[name] = field_type(field.type).to_wire(field, values[name])
-    return sent

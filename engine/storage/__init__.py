@@ -15,6 +15,8 @@ from engine.storage.database import database_url, engine_for
 from engine.storage.files import FileStore, StoredFile, file_store
 from engine.storage.outbox import enqueue
 from engine.storage.plan import Plan, Step, plan
+from engine.storage.recorded import Beside, alteration, given_columns, insertion, trail_of
+from engine.storage.recorded_lines import LINE, Lines, given_lines, insertion_with_lines
 from engine.storage.releases import Release, latest_release, releases, sources_of
 from engine.storage.search import normalized
 from engine.storage.series import take_numbers
@@ -46,9 +48,12 @@ from engine.storage.work_tables import (
 )
 
 __all__ = [
+    "LINE",
     "AuditEntry",
+    "Beside",
     "Change",
     "FileStore",
+    "Lines",
     "Origin",
     "Plan",
     "PlanChanged",
@@ -64,12 +69,17 @@ __all__ = [
     "ab_user",
     "ab_user_role",
     "ab_view_menu",
+    "alteration",
     "apply",
     "database_url",
     "engine_for",
     "enqueue",
     "file_store",
+    "given_columns",
+    "given_lines",
     "history",
+    "insertion",
+    "insertion_with_lines",
     "latest_release",
     "normalized",
     "plan",
@@ -82,6 +92,7 @@ __all__ = [
     "state_at",
     "tables_of",
     "take_numbers",
+    "trail_of",
     "wy_attachment",
     "wy_audit",
     "wy_comment",

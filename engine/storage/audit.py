@@ -90,21 +90,25 @@ def record_many(
 ) -> int:
     """Write many changes of one kind in a few statements; return how many."""
     shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
-    rows = [{**shared, **_described(Change(*change))} for change in changes]
+    rows = [
+        {**shared, "record_id": record_id, **described(before, after)}
+        for record_id, before, after in changes
+    ]
     if rows:
         connection.execute(insert(wy_audit), rows)
     return len(rows)
 
 
-def _described(change: Change) -> dict[str, Any]:
-    whole = change.before if change.after is None else change.after
+def described(before: Values | None, after: Values | None) -> dict[str, Any]:
+    """Return what a line of the trail says of a record: how it is, and what became different.
+
+    Raises:
+        ValueError: neither before nor after is given.
+    """
+    whole = before if after is None else after
     if whole is None:
-        raise ValueError(f"a change of record {change.record_id} without before and after")
-    return {
-        "record_id": change.record_id,
-        "snapshot": plain(whole),
-        "changes": difference(change.before, change.after),
-    }
+        raise ValueError("a change of a record without before and after")
+    return {"snapshot": plain(whole), "changes": difference(before, after)}
 
 
 def record_rows(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import time
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from engine.storage.snapshot import to_json
 
@@ -46,7 +50,6 @@ def engine_for(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_pre_ping=True,
         pool_recycle=1800,
         json_serializer=to_json,
         json_deserializer=json.loads,
@@ -56,6 +59,7 @@ def engine_for(
             "prepare_threshold": 3,  # the generic screens send the same few statements again
         },
     )
+    _refuse_the_dead(engine)
     _forget_in_children(engine)
     return engine
 
@@ -64,6 +68,44 @@ def psycopg_url(url: str) -> URL:
     """Return any spelling of a PostgreSQL URL as SQLAlchemy's for psycopg 3."""
     known = make_url(url.replace("postgres://", "postgresql://", 1))
     return known.set(drivername="postgresql+psycopg")
+
+
+_SILENT_SECONDS = 10.0  # so long a firewall may be trusted to keep an idle connection
+
+
+def _refuse_the_dead(engine: Engine) -> None:
+    """Have connections that died in the pool replaced, and ask only those that may have.
+
+    Asking each one, as SQLAlchemy's own ping does, costs every request two round trips. A
+    server that goes away closes the socket, and that is seen without asking.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["wuye rested"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _fairy: Any) -> None:
+        rested = record.info.pop("wuye rested", None)
+        if rested is None or not (_has_word(connection) or _is_long_ago(rested)):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+            raise InvalidatePoolError from error
+
+
+def _is_long_ago(moment: float) -> bool:
+    return time.monotonic() - moment > _SILENT_SECONDS
+
+
+def _has_word(connection: Any) -> bool:
+    """Tell whether something waits to be read on an idle connection: most often its end."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _forget_in_children(engine: Engine) -> None:

@@ -6,7 +6,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from flask_login import login_required
 from sqlalchemy import func, select
 
@@ -24,7 +24,7 @@ from engine.metadata import Entity
 from engine.records import Workspace
 from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_role, ab_user, ab_user_role
-from engine.web.desk import current_work, render
+from engine.web.desk import current_work, render, tell
 from engine.web.i18n import label as text_of
 
 bp = Blueprint("administration", __name__, url_prefix="/admin")
@@ -59,7 +59,7 @@ def rights() -> Answer:
         raise NotFound("role", role)
     if request.method == "POST":
         changed = _save(work, matrix, role)
-        flash(work.message("%(n)s rights changed.", n=changed), "success")
+        tell(work.message("%(n)s rights changed.", n=changed), "success")
         return redirect(f"/admin/rights?role={role}")
     return render(
         "ui/rights_matrix.html",
@@ -221,7 +221,7 @@ def give() -> Answer:
         valid_to=_day(form.get("valid_to", "")),
     )
     grant(work.connection, given, work.actor)
-    flash(work.message("Saved."), "success")
+    tell(work.message("Saved."), "success")
     return redirect("/admin/grants")
 
 
@@ -239,5 +239,5 @@ def take_back(grant_id: int) -> Answer:
     """Take a grant back."""
     work = current_work()
     revoke(work.connection, grant_id, work.actor)
-    flash(work.message("Taken back."), "success")
+    tell(work.message("Taken back."), "success")
     return redirect("/admin/grants")

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import g, render_template, request
+from flask import current_app, flash, g, render_template, request, session
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -34,6 +34,16 @@ def current_work() -> Workspace:
             translate=gettext,
         )
     return cast(Workspace, g.work)
+
+
+def start_over() -> Workspace:
+    """Undo what this request has written, and return a fresh workspace to answer with.
+
+    Cheaper than a savepoint around every write: only who is refused pays.
+    """
+    current_app.appbuilder.session.rollback()  # type: ignore[attr-defined]
+    g.pop("work", None)
+    return current_work()
 
 
 def records() -> RecordService:
@@ -65,6 +75,16 @@ def is_signed_in() -> bool:
 def render(template: str, **context: Any) -> str:
     """Render one of our templates; the frame comes from the context processor."""
     return render_template(template, **context)
+
+
+def tell(message: str, category: str) -> None:
+    """Say something on the next page that is shown.
+
+    A script may post many forms and look at no page: the same words twice would only swell
+    the cookie they wait in, until the browser drops it.
+    """
+    if (category, message) not in session.get("_flashes", ()):
+        flash(message, category)
 
 
 def reasons(error: Invalid | Refused | Conflict) -> str:

@@ -14,20 +14,20 @@ from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import ApiKey, User
 from flask_babel import gettext
-from flask_login import user_logged_in
+from flask_login import UserMixin, user_logged_in
 from sqlalchemy import RowMapping, Text, bindparam, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from engine.access import may_use
-from engine.access.identity import account_statement, actor_from, parameters
+from engine.access import Account, account_of, find_account, may_use
+from engine.access.accounts import COLUMNS
+from engine.access.identity import account_statement, parameters
 from engine.access.logins import forget_failures, is_locked, record_failure
 from engine.access.users import SHORTEST_PASSWORD
 from engine.web.session import current_actor, current_snapshot, request_connection
 
-_ACCOUNT = account_statement(User)
 _LOOKUP = bindparam("lookup", type_=Text)
 _BY_KEY = account_statement(
-    User,
+    *COLUMNS,
     ApiKey.id.label("key_id"),
     ApiKey.key_hash,
     ApiKey.active.label("key_active"),
@@ -36,6 +36,7 @@ _BY_KEY = account_statement(
     ApiKey.last_used_on,
     who=select(ApiKey.user_id).where(ApiKey.lookup_hash == _LOOKUP).scalar_subquery(),
 ).where(ApiKey.user_id == User.id, ApiKey.lookup_hash == _LOOKUP)
+_REFRESHES = 20  # of the cookie while a session could rest: so it ends that much too early
 _NOTE_USE_EVERY = timedelta(hours=1)
 
 # What each person may do on FAB's screens with his own account.
@@ -56,58 +57,66 @@ _OWN_ACCOUNT = frozenset(
 )
 
 
+class SignedIn(UserMixin):
+    """The one who has signed in, as Flask-Login and FAB want him: light until asked for more."""
+
+    def __init__(self, account: Account) -> None:
+        self.id = account.id
+        self.username = account.username
+
+    def __getattr__(self, name: str) -> Any:
+        """Read whatever else FAB's own screens ask of its User from its table."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        record = current_app.appbuilder.session.get(User, self.id)  # type: ignore[attr-defined]
+        return getattr(record, name)
+
+
+def _let_in(account: Account) -> SignedIn:
+    person = SignedIn(account)
+    g._login_user = person  # else Flask-Login would look into the session once more
+    g.actor = account.actor
+    return person
+
+
 class Guard(SecurityManager):
     """Loads account, roles, grants and rights version at once, and answers from memory."""
 
-    def load_user(self, pk: int | str) -> User | None:
+    def load_user(self, pk: int | str) -> SignedIn | None:
         """Return the account of a session or token, and make it the request's actor.
 
         A session ends with a new password, and at the latest after SESSION_LONGEST.
         """
-        row = self._account(int(pk))
-        if row is None or not _is_session_good(row["User"]):
+        account = find_account(request_connection(), current_snapshot().catalog, int(pk))
+        if account is None or not _is_session_good(account):
             return None
-        return self._let_in(row)
+        _keep_session()
+        return _let_in(account)
 
-    def load_user_jwt(self, _jwt_header: Any, jwt_data: Mapping[str, Any]) -> User | None:
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: Mapping[str, Any]) -> SignedIn | None:
         """Return the account of a token, whoever may be signed in beside it."""
-        row = self._account(int(jwt_data["sub"]))
-        if row is None:
+        catalog = current_snapshot().catalog
+        account = find_account(request_connection(), catalog, int(jwt_data["sub"]))
+        if account is None:
             return None
-        g.user = self._let_in(row)
-        return row["User"]
+        g.user = _let_in(account)
+        return g.user
 
-    def _account(self, user_id: int) -> RowMapping | None:
-        values = parameters(current_snapshot().catalog, user_id)
-        row: RowMapping | None = self.session.execute(_ACCOUNT, values).mappings().one_or_none()
-        return row
-
-    def _let_in(self, row: RowMapping) -> User:
-        user: User = row["User"]
-        g._login_user = user  # else Flask-Login would look into the session once more
-        g.actor = actor_from(
-            request_connection(),
-            current_snapshot().catalog,
-            row,
-            user_id=user.id,
-            login=user.username,
-        )
-        return user
-
-    def validate_api_key(self, api_key_string: str) -> User | None:
+    def validate_api_key(self, api_key_string: str) -> SignedIn | None:
         """Return the account of an API key and make it the actor; one statement.
 
         Says None of an unknown, ended or revoked key, or one of a switched-off account.
         """
-        values = parameters(current_snapshot().catalog, 0)
+        catalog = current_snapshot().catalog
+        values = parameters(catalog, 0)
         values["lookup"] = self._compute_lookup_hash(api_key_string)
-        row = self.session.execute(_BY_KEY, values).mappings().one_or_none()
+        row = request_connection().execute(_BY_KEY, values).mappings().one_or_none()
         if row is None or not _is_key_good(row, api_key_string):
             return None
         self._note_use(row)
-        g.user = self._let_in(row)
+        g.user = _let_in(account_of(request_connection(), catalog, row))
         g._api_key_user = True
-        return row["User"]
+        return g.user
 
     def _note_use(self, row: RowMapping) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -183,18 +192,25 @@ def install(app: Flask) -> None:
 
 def _mark_session(sender: Flask, user: User, **more: Any) -> None:
     session.permanent = True
-    session["since"] = int(datetime.now(UTC).timestamp())
+    session["since"] = session["seen"] = int(datetime.now(UTC).timestamp())
     session["proof"] = _proof(user)
 
 
-def _is_session_good(user: User) -> bool:
+def _is_session_good(user: Account) -> bool:
     longest: timedelta = current_app.config["SESSION_LONGEST"]
     age = datetime.now(UTC).timestamp() - session.get("since", 0)
     same = hmac.compare_digest(str(session.get("proof", "")), _proof(user))
     return same and age < longest.total_seconds()
 
 
-def _proof(user: User) -> str:
+def _keep_session() -> None:
+    """Write the session's cookie anew now and then: written each time, it is signed each time."""
+    now, idle = datetime.now(UTC).timestamp(), current_app.permanent_session_lifetime
+    if now - session.get("seen", 0) > idle.total_seconds() / _REFRESHES:
+        session["seen"] = int(now)
+
+
+def _proof(user: User | Account) -> str:
     """Return what changes with the password, and tells nothing about it."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, f"{user.id} {user.password}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -35,6 +35,7 @@ def _flask(environ: Mapping[str, str]) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(
             minutes=float(environ.get("SESSION_IDLE_MINUTES", "480"))
         ),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # security refreshes it now and then
         "SESSION_LONGEST": timedelta(hours=float(environ.get("SESSION_HOURS", "168"))),
         "MAX_CONTENT_LENGTH": int(environ.get("MAX_UPLOAD_MB", "50")) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,

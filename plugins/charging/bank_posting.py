@@ -59,7 +59,7 @@ def post_lines(context: Any, lines: Sequence[Row], on: date) -> int:
         must_be_open(context, estate, on, till=context.user_id)
     bills = lock_bills(context, _candidates(context, list(places.values())))
     fees = late_fees_as_of(context, bills, on)
-    paid = _spread(lines, places, bills, open_bills(context, bills, fees))
+    paid = _spread(lines, places, bills, open_bills(bills, fees))
     payments = _payments(context, paid, on)
     _settle(context, paid, payments, bills, fees, on)
     for one, payment in zip(paid, payments, strict=True):

@@ -8,15 +8,7 @@ from typing import Any
 from engine.extension import ActionContext, ActionResult, Invalid, action
 from plugins.charging.allocation import allocate
 from plugins.charging.late_fee_ledger import fix_late_fees, late_fees_as_of
-from plugins.charging.ledger import (
-    ZERO,
-    Change,
-    allocate_rows,
-    apply_changes,
-    lock_bills,
-    payable,
-    units_of,
-)
+from plugins.charging.ledger import ZERO, Change, lock_bills, payable, post_changes
 from plugins.charging.offsetting import open_bills
 from plugins.charging.one_off import make_bill, payer_of
 from plugins.charging.posting import must_be_open
@@ -83,7 +75,7 @@ def _pay_bills(context: Any, deposit: Row, left: Decimal) -> Decimal:
         (bill.c.room_id == deposit["room"]) & (bill.c.kind != "deposit") & payable(bill),
     )
     fees = late_fees_as_of(context, rows, context.today)
-    spread = allocate(left, open_bills(context, rows, fees))
+    spread = allocate(left, open_bills(rows, fees))
     touched = [r for r in rows if r["id"] in {p.bill for p in spread.parts}]
     fixed = fix_late_fees(context, touched, fees, context.today, None)
     changes = [
@@ -91,8 +83,7 @@ def _pay_bills(context: Any, deposit: Row, left: Decimal) -> Decimal:
                late_fixed=fixed.get(p.bill, ZERO))
         for p in spread.parts
     ]  # fmt: skip
-    apply_changes(context, changes, context.today)
-    allocate_rows(context, "deposit", changes, context.today, units_of(rows))
+    post_changes(context, "deposit", changes, context.today)
     return left - spread.surplus
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Date,
+    Integer,
     Numeric,
     Select,
     Table,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal,
     null,
     or_,
     select,
@@ -58,13 +60,28 @@ class Change:
 def lock_bills(context: Any, which: Any) -> list[Row]:
     """Return some published bills as rows of LEDGER's columns, locked in the order of their ids.
 
+    With them `item_priority` and `item_order`: how their fee items want to be paid.
     Always that order: two payments of one payer then wait for, and never block, each other.
     """
     bill = context.table("receivable")
-    columns = (bill.c[name] for name in LEDGER)
-    found = select(*columns).where(which, bill.c.state == "published").order_by(bill.c.id)
-    rows = context.connection.execute(found.with_for_update()).mappings()
+    found = _payable_rows(bill, context.table("fee_item")).where(which)
+    rows = context.connection.execute(found).mappings()
     return [dict(row) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _payable_rows(bill: Table, item: Table) -> Select[Any]:
+    return (
+        select(
+            *(bill.c[name] for name in LEDGER),
+            item.c.priority.label("item_priority"),
+            item.c.allocation_order.label("item_order"),
+        )
+        .join(item, item.c.id == bill.c.fee_item_id)
+        .where(bill.c.state == "published")
+        .order_by(bill.c.id)
+        .with_for_update(of=bill)
+    )
 
 
 def payable(bill: Any) -> Any:
@@ -80,10 +97,37 @@ def apply_changes(context: Any, changes: Sequence[Change], on: date) -> None:
     """
     if not changes:
         return
+    done = context.connection.execute(
+        _applying(context.table("receivable")), _given(context, changes, on)
+    )
+    _must_be_all(done.rowcount, changes)
+
+
+def post_changes(
+    context: Any, kind: str, changes: Sequence[Change], on: date, **links: int
+) -> None:
+    """Write the sums of several bills and the allocation of each, in one statement.
+
+    Raises:
+        Conflict: a bill is no longer published, or has not that much open.
+    """
+    if not changes:
+        return
+    bill, allocation = context.table("receivable"), context.table("allocation")
+    statement = _settling(bill, allocation, tuple(links))
+    given = _given(context, changes, on) | {"given_kind": kind, "given_by": context.user_id}
+    given |= {f"given_{name}": value for name, value in links.items()}
+    _must_be_all(context.connection.execute(statement, given).scalar_one(), changes)
+
+
+def _given(context: Any, changes: Sequence[Change], on: date) -> Row:
     given: Row = {name: [getattr(c, name) for c in changes] for name in _CHANGED}
-    given |= {"given_bill": [c.bill for c in changes], "given_day": on, "given_now": context.now}
-    done = context.connection.execute(_applying(context.table("receivable")), given)
-    if done.rowcount != len(changes):
+    bills = [c.bill for c in changes]
+    return given | {"given_bill": bills, "given_day": on, "given_now": context.now}
+
+
+def _must_be_all(count: int, changes: Sequence[Change]) -> None:
+    if count != len(changes):
         raise Conflict("A bill was paid, reduced or voided by somebody else in the meantime.")
 
 
@@ -92,9 +136,7 @@ _CHANGED = ("principal", "late_fee", "reduced", "late_reduced", "late_fixed")
 
 @lru_cache(maxsize=4)  # a table for each catalog in use; building it costs what running it does
 def _applying(bill: Table) -> Update:
-    arrays: list[Any] = [bindparam("given_bill", type_=ARRAY(BigInteger()))]
-    arrays += [bindparam(name, type_=ARRAY(Numeric())) for name in _CHANGED]
-    given = func.unnest(*arrays).table_valued("bill", *_CHANGED, name="given").render_derived()
+    given = _changes("given")
     received, reduced = bill.c.received + given.c.principal, bill.c.reduced + given.c.reduced
     left = bill.c.amount - reduced - received
     day = func.coalesce(bill.c.settled_on, bindparam("given_day", type_=Date()))
@@ -114,6 +156,45 @@ def _applying(bill: Table) -> Update:
             updated_at=bindparam("given_now", type_=bill.c.updated_at.type),
         )
     )
+
+
+def _changes(name: str) -> Any:
+    arrays: list[Any] = [bindparam("given_bill", type_=ARRAY(BigInteger()))]
+    arrays += [bindparam(name, type_=ARRAY(Numeric())) for name in _CHANGED]
+    rows = func.unnest(*arrays).table_valued("bill", *_CHANGED, with_ordinality="place", name=name)
+    return rows.render_derived()
+
+
+@lru_cache(maxsize=16)
+def _settling(bill: Table, allocation: Table, links: tuple[str, ...]) -> Select[Any]:
+    applied = _applying(bill).returning(bill.c.id, bill.c.scope_unit_id).cte("applied")
+    part, c = _changes("part"), allocation.c
+    now, by = (
+        bindparam("given_now", type_=c.created_at.type),
+        bindparam("given_by", type_=Integer()),
+    )
+    values: Row = {
+        "receivable_id": part.c.bill,
+        "amount": part.c.principal,
+        "late_fee": part.c.late_fee,
+        "kind": bindparam("given_kind", type_=c.kind.type),
+        "on_date": bindparam("given_day", type_=c.on_date.type),
+        "is_reversed": literal(False),
+        "scope_unit_id": applied.c.scope_unit_id,
+        "created_at": now,
+        "updated_at": now,
+        "created_by": by,
+        "updated_by": by,
+    }
+    values |= {f"{n}_id": bindparam(f"given_{n}", type_=BigInteger()) for n in links}
+    rows = (
+        select(*values.values())
+        .select_from(part.join(applied, applied.c.id == part.c.bill))
+        .where(or_(part.c.principal != 0, part.c.late_fee != 0))
+        .order_by(part.c.place)
+    )
+    written = insert(allocation).from_select(list(values), rows).cte("written")
+    return select(func.count()).select_from(applied).add_cte(written)
 
 
 def allocate_rows(

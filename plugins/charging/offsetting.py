@@ -13,12 +13,9 @@ from plugins.charging.late_fee_ledger import fix_late_fees, late_fees_as_of
 from plugins.charging.ledger import (
     ZERO,
     Change,
-    allocate_rows,
-    apply_changes,
-    items_of,
     lock_bills,
     payable,
-    units_of,
+    post_changes,
 )
 from plugins.charging.prepayments import move
 
@@ -77,7 +74,7 @@ def _offset_account(context: Any, account: Row, bills: list[Row]) -> Decimal:
     bill = context.table("receivable")
     wanted = lock_bills(context, bill.c.id.in_(ids) & payable(bill))
     fees = late_fees_as_of(context, wanted, context.today)
-    opened = open_bills(context, wanted, fees)
+    opened = open_bills(wanted, fees)
     found = allocate(account["balance"], opened)
     touched = [b for b in wanted if b["id"] in {p.bill for p in found.parts}]
     fixed = fix_late_fees(context, touched, fees, context.today, None)
@@ -86,25 +83,23 @@ def _offset_account(context: Any, account: Row, bills: list[Row]) -> Decimal:
                late_fixed=fixed.get(p.bill, ZERO))
         for p in found.parts
     ]  # fmt: skip
-    apply_changes(context, changes, context.today)
-    allocate_rows(context, "offset", changes, context.today, units_of(wanted))
+    post_changes(context, "offset", changes, context.today)
     for part in found.parts:
         taken = part.principal + part.late_fee
         move(context, account["id"], "offset", -taken, context.today, receivable=part.bill)
     return Decimal(account["balance"] - found.surplus)
 
 
-def open_bills(context: Any, rows: list[Row], fees: dict[int, Any]) -> list[OpenBill]:
+def open_bills(rows: list[Row], fees: dict[int, Any]) -> list[OpenBill]:
     """Return locked bills as allocation sees them."""
-    items = items_of(context, rows)
     return [
         OpenBill(
             id=row["id"],
             due_on=row["due_on"],
             number=row["no"],
             fee_item=row["fee_item_id"],
-            priority=items[row["fee_item_id"]]["priority"],
-            order=items[row["fee_item_id"]]["allocation_order"],
+            priority=row["item_priority"],
+            order=row["item_order"],
             room=row["room_id"],
             period_from=row["period_from"],
             principal=row["open"],

@@ -17,11 +17,9 @@ from plugins.charging.late_fee_ledger import LateFee, fix_late_fees, late_fees_a
 from plugins.charging.ledger import (
     ZERO,
     Change,
-    allocate_rows,
-    apply_changes,
     lock_bills,
     payable,
-    units_of,
+    post_changes,
 )
 from plugins.charging.offsetting import open_bills
 from plugins.charging.posting import must_be_open
@@ -90,7 +88,7 @@ def take_payment(context: Any, request: Request) -> Taken:
     must_be_open(context, request.estate, on, till=context.user_id)
     rows = lock_bills(context, _candidates(context, request))
     fees = late_fees_as_of(context, rows, on)
-    bills = open_bills(context, rows, fees)
+    bills = open_bills(rows, fees)
     spread, skipped = _spread(request, bills)
     payment = _create(context, request, on, spread)
     _settle(context, payment, rows, fees, spread, on)
@@ -185,8 +183,7 @@ def _settle(
         )
         for p in spread.parts
     ]
-    apply_changes(context, changes, on)
-    allocate_rows(context, "payment", changes, on, units_of(rows), payment=payment["id"])
+    post_changes(context, "payment", changes, on, payment=payment["id"])
     deposits_follow(context, touched, changes, on)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import BigInteger, Date, Integer, Select, Table, bindparam, cast, func, select
 
 from engine.extension import Refused
 
@@ -18,24 +19,40 @@ def must_be_open(context: Any, estate: int, on: date, *, till: int | None = None
     Raises:
         Refused: the month, or the cashier's day, is closed; says which.
     """
-    place, month, day = (context.table(n) for n in ("estate", "month_close", "cashier_day"))
-    office = select(place.c.office_id).where(place.c.id == estate).scalar_subquery()
-    query = select(month.c.id).where(
-        month.c.unit_id == office, month.c.month == on.replace(day=1), month.c.state == "closed"
-    )
-    # Locked in share mode, so that a close at this moment waits for this posting or stops it.
-    if context.connection.execute(query.with_for_update(read=True, of=month)).first():
+    tables = (context.table(n) for n in ("estate", "month_close", "cashier_day"))
+    given = {"estate": estate, "month": on.replace(day=1), "till": till, "day": on}
+    found = context.connection.execute(_closed(*tables), given).one()
+    if found.month is not None:
         raise Refused("%(month)s is closed for this office.", month=f"{on:%Y-%m}")
-    if till is None:
-        return
-    query = select(day.c.id).where(
+    if found.day is not None:
+        raise Refused("The cashier's day %(day)s is closed: take it on another day.", day=on)
+
+
+@lru_cache(maxsize=4)
+def _closed(place: Table, month: Table, day: Table) -> Select[Any]:
+    """Return what finds a closed month and a closed day, each by its id.
+
+    Locked in share mode, so that a close at this moment waits for this posting or stops it.
+    """
+    estate = bindparam("estate", type_=BigInteger())
+    office = select(place.c.office_id).where(place.c.id == estate).scalar_subquery()
+    months = select(month.c.id).where(
+        month.c.unit_id == office,
+        month.c.month == bindparam("month", type_=Date()),
+        month.c.state == "closed",
+    )
+    days = select(day.c.id).where(
         day.c.unit_id == office,
-        day.c.cashier_id == till,
-        day.c.day == on,
+        day.c.cashier_id == bindparam("till", type_=Integer()),
+        day.c.day == bindparam("day", type_=Date()),
         day.c.state == "closed",
     )
-    if context.connection.execute(query.with_for_update(read=True, of=day)).first():
-        raise Refused("The cashier's day %(day)s is closed: take it on another day.", day=on)
+    return select(
+        *(
+            found.limit(1).with_for_update(read=True, of=table).scalar_subquery().label(name)
+            for name, found, table in (("month", months, month), ("day", days, day))
+        )
+    )
 
 
 def months_must_be_open(context: Any, which: Any) -> None:

@@ -7,12 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Engine, event, text
+import pytest
+from sqlalchemy import Connection, Engine, event, insert, text
 
-from engine.access import ALL, Grant, NewUser, create_user, grant, load_actor, may, set_preference
+from engine.access import (
+    ALL,
+    Grant,
+    NewUser,
+    accounts,
+    create_user,
+    find_account,
+    grant,
+    load_actor,
+    may,
+    set_preference,
+)
 from engine.access.identity import today_in
 from engine.access.matrix import set_right
 from engine.storage.database import engine_for
+from engine.storage.work_tables import wy_message
 from tests.access.project import company
 from tests.access.test_sync import ADMIN
 
@@ -156,3 +169,62 @@ def test_a_right_taken_on_fabs_own_screens_counts_at_once(connection: Connection
     connection.execute(text("delete from ab_permission_view_role"))
 
     assert not may(company(), load_actor(connection, ann.user_id, company()), "room", "read")
+
+
+CHANGES = {
+    "switched off": "update ab_user set active = false where id = :id",
+    "renamed": "update ab_user set first_name = 'Other' where id = :id",
+    "new password": "update ab_user set password = 'other' where id = :id",
+    "role taken": "delete from ab_user_role where user_id = :id",
+    "unit taken": "delete from wy_grant where user_id = :id",
+    "unit changed": "update wy_grant set unit_id = 5 where user_id = :id",
+    "ended": "update wy_grant set valid_to = date '2020-01-01' where user_id = :id",
+    "role renamed": "update ab_role set name = 'nobody' where name = 'viewer'",
+    "preference": "insert into wy_preference (user_id, name, value) values (:id, 'theme', '1')",
+    "deleted": "delete from ab_user where id = :id",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_is_remembered_of_an_account_gives_way_to_every_change_of_it(
+    connection: Connection, hire, change: str
+) -> None:
+    ann = hire(viewer=[3])
+    before = find_account(connection, company(), ann.user_id)
+    connection.execute(text(change), {"id": ann.user_id})
+    after = find_account(connection, company(), ann.user_id)
+
+    accounts._known.clear()
+    assert after == find_account(connection, company(), ann.user_id)
+    assert after != before
+
+
+def test_signing_in_makes_nobody_read_anew(connection: Connection, hire) -> None:
+    ann = hire(viewer=[3])
+    signed_in = "update ab_user set last_login = now(), login_count = 7 where id = :id"
+    connection.execute(text(signed_in), {"id": ann.user_id})
+    with statements(connection.engine) as made:
+        find_account(connection, company(), ann.user_id)
+
+    assert len(made) == 1
+    assert "ab_role" not in made[0]
+
+
+def test_a_message_that_waits_is_counted_though_nothing_else_changed(
+    connection: Connection, hire
+) -> None:
+    ann = hire(viewer=[3])
+    connection.execute(insert(wy_message).values(channel="inbox", user_id=ann.user_id))
+    found = load_actor(connection, ann.user_id, company())
+
+    assert found is not None
+    assert (ann.unread, found.unread) == (0, 1)
+
+
+def test_actors_of_the_same_roles_share_their_answers_and_others_do_not(
+    connection: Connection, hire
+) -> None:
+    ann, bob, eve = hire("ann", viewer=[3]), hire("bob", viewer=[4]), hire("eve", clerk=[3])
+
+    assert ann.known is bob.known
+    assert ann.known is not eve.known

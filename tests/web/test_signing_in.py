@@ -155,3 +155,16 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client) -
 
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_the_cookie_is_written_anew_when_it_has_aged_and_not_before(
+    app: Flask, ann: FlaskClient
+) -> None:
+    fresh = ann.get("/who")
+    with ann.session_transaction() as session:
+        session["seen"] -= app.permanent_session_lifetime.total_seconds() / 10
+    aged = ann.get("/who")
+
+    assert "Set-Cookie" not in fresh.headers
+    assert "Set-Cookie" in aged.headers
+    assert ann.get("/who").status_code == 200

@@ -15,6 +15,7 @@ from engine.exchange.importing.targets import Target
 from engine.extension import Conflict, Invalid, Problem, Refused, listeners
 from engine.metadata import Entity, Field
 from engine.records import Draft, Workspace, is_allowed, joined
+from engine.records.environment import known_of
 from engine.records.incoming import complete, judge, take
 from engine.records.links import check_links
 from engine.records.plans import plan_of
@@ -157,5 +158,4 @@ def warm(work: Workspace, entity: Entity, rows: Sequence[Row]) -> None:
         for start in range(0, len(ids), _AT_ONCE):
             some = query.where(source.table.c.id.in_(ids[start : start + _AT_ONCE]))
             for row in work.connection.execute(some):
-                values = dict(zip(paths, row[1:], strict=True))
-                work.memo["linked", entity.name, link, row[0]] = values
+                known_of(work, field.options["to"], row[0]).update(zip(paths, row[1:], strict=True))

@@ -19,7 +19,8 @@ from engine.records import Draft, Workspace, visible
 from engine.records.constraints import problem_of
 from engine.records.many import columns_of
 from engine.records.rows import has_column, to_columns
-from engine.records.writing import announce, wire
+from engine.records.trail import wire
+from engine.records.writing import announce
 from engine.storage import Change, record_many, record_rows
 from engine.storage.collector import collector_paused
 

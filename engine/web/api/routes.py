@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from engine.records import RecordService
 from engine.web.api.idempotency import once
 from engine.web.api.reading import query_of, sent_object, values_of, version_of
-from engine.web.api.wire import entity_names, page_json, record_json
+from engine.web.api.wire import changed_json, created_json, entity_names, page_json, record_json
 from engine.web.desk import current_work, entity_for
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -51,7 +51,7 @@ def create(entity: str) -> Answer:
     def run() -> tuple[Any, int]:
         work = current_work()
         record = RecordService(work).create(entity, values)
-        return record_json(work, described, record["id"], "create"), 201
+        return created_json(work, described, record), 201
 
     return once(current_work(), run)
 
@@ -76,7 +76,7 @@ def change(entity: str, record_id: int) -> Answer:
     def run() -> tuple[Any, int]:
         work = current_work()
         RecordService(work).change(entity, record_id, values, version=version)
-        return record_json(work, described, record_id, "change"), 200
+        return changed_json(work, described, record_id), 200
 
     return once(current_work(), run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,25 +77,39 @@ def page_json(page: Page) -> Json:
     return answer
 
 
-def record_json(work: Workspace, entity: Entity, record_id: int, after: str = "") -> Json:
+def record_json(work: Workspace, entity: Entity, record_id: int) -> Json:
     """Return one record with its lines.
-
-    `after` is the action by which the caller just wrote it: who may write and not read gets
-    back its number only.
 
     Raises:
         NotFound: there is none, or none the caller may see.
     """
-    service = RecordService(work)
-    if after and not is_allowed(work, entity.name, "read"):
+    page = RecordService(work).view(entity.name, record_id, columns_for(work, entity))
+    return _whole(work, entity, page)
+
+
+def created_json(work: Workspace, entity: Entity, record: Mapping[str, Any]) -> Json:
+    """Return a record that the caller has created; who may not read it gets its number only."""
+    if not is_allowed(work, entity.name, "read"):
+        return {"id": record["id"]}
+    service, columns = RecordService(work), columns_for(work, entity)
+    page = service.view_created(entity.name, record, columns)
+    return _whole(work, entity, page or service.view(entity.name, record["id"], columns))
+
+
+def changed_json(work: Workspace, entity: Entity, record_id: int) -> Json:
+    """Return a record that the caller has changed; who may not read it gets its number only."""
+    if not is_allowed(work, entity.name, "read"):
         return {"id": record_id}
-    page = service.view(entity.name, record_id, columns_for(work, entity))
+    return record_json(work, entity, record_id)
+
+
+def _whole(work: Workspace, entity: Entity, page: Page) -> Json:
     writers = [field_type(c.field.type).to_wire for c in page.columns]
     found = row_json(page.columns, page.rows[0], writers)
     readable = readable_fields(work.catalog, work.actor, entity.name)
     for field in plan_of(work.catalog, entity.name).lines:
         if field.name in readable:
-            found[field.name] = _lines(work, entity, field.name, record_id)
+            found[field.name] = _lines(work, entity, field.name, found["id"])
     return found
 
 

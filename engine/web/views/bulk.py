@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 
 from engine.access import changeable_fields, entities_readable
 from engine.extension import Invalid, Refused
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace, is_allowed
 from engine.records.bulk import MAX_AT_ONCE
-from engine.web.desk import render
+from engine.web.desk import render, tell
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
@@ -42,7 +42,7 @@ def bulk_answer(work: Workspace, entity: Entity) -> Answer:
         raise Refused("These records are written by the system only.")
     ids = chosen_ids()
     if not ids:
-        flash(work.message("Choose at least one record."), "warning")
+        tell(work.message("Choose at least one record."), "warning")
         return redirect(list_url(entity.name))
     fields = _fields(work, entity)
     changes = _changes(work, entity, fields)
@@ -54,7 +54,7 @@ def bulk_answer(work: Workspace, entity: Entity) -> Answer:
         if before:
             return redirect(before)
         done = service.bulk_change(entity.name, ids, changes)
-        flash(work.message("%(n)s records changed.", n=len(done.changed)), "success")
+        tell(work.message("%(n)s records changed.", n=len(done.changed)), "success")
         remember(work, list_url(entity.name))
         return redirect(list_url(entity.name))
     return _preview(work, entity, ids, changes)
@@ -159,6 +159,6 @@ def bulk_delete_answer(work: Workspace, entity: Entity) -> Answer:
     service = RecordService(work)
     for record_id in ids:
         service.delete(entity.name, record_id)
-    flash(work.message("%(n)s records deleted.", n=len(ids)), "success")
+    tell(work.message("%(n)s records deleted.", n=len(ids)), "success")
     remember(work, list_url(entity.name))
     return redirect(list_url(entity.name))

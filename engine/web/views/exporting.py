@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, send_file
+from flask import Blueprint, Response, make_response, redirect, request, send_file
 from flask_login import login_required
 
 from engine.exchange.asked import FORMATS, Asked
@@ -19,7 +19,7 @@ from engine.exchange.exporting import (
 from engine.extension import Invalid, NotFound
 from engine.metadata import Entity
 from engine.records import Workspace
-from engine.web.desk import current_work, entity_for
+from engine.web.desk import current_work, entity_for, tell
 from engine.web.views.files import file_store
 from engine.web.views.lists_request import is_sortable, read_request
 
@@ -43,7 +43,7 @@ def export_list(entity: str, kind: str) -> Answer:
     made = export(work, asked_of_address(work, described, kind))
     if isinstance(made, ExportJob):
         text = "The list is long, so the file is made in the background."
-        flash(work.message(text), "info")
+        tell(work.message(text), "info")
         return redirect(f"/jobs/{made.job_id}")
     answer = make_response(made.content)
     return as_file(answer, made.name, made.content_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from sqlalchemy import select
 
 from engine.extension import NotFound
@@ -12,7 +12,7 @@ from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
 from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_user, wy_audit
-from engine.web.desk import render
+from engine.web.desk import render, tell
 from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, record_url
 from engine.web.views.forms import title_of
@@ -91,5 +91,5 @@ def restore_answer(work: Workspace, entity: Entity, record_id: int, audit_id: in
         and entity.fields[n].editable == "always"
     }  # fmt: skip
     RecordService(work).change(entity.name, record_id, values)
-    flash(work.message("Restored."), "success")
+    tell(work.message("Restored."), "success")
     return redirect(record_url(entity.name, record_id))

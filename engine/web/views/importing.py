@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, request
+from flask import Blueprint, make_response, redirect, request
 from flask_login import login_required
 
 from engine.exchange.exporting import CONTENT_TYPES
@@ -25,7 +25,7 @@ from engine.exchange.importing.runs import (
 from engine.extension import Invalid, NotFound
 from engine.metadata import Entity
 from engine.records import Workspace
-from engine.web.desk import current_work, render
+from engine.web.desk import current_work, render, tell
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.urls import list_url
@@ -202,7 +202,7 @@ def commit(entity: str, number: int) -> Answer:
         leave(one, "commit") if is_long(one) else run(one, "commit")
     except Invalid as wrong:
         for problem in wrong.problems[:3]:
-            flash(say(problem), "danger")
+            tell(say(problem), "danger")
     return redirect(here)
 
 

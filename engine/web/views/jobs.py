@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, redirect, request
 from flask_login import login_required
 from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from engine.storage import outbox
 from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_user
 from engine.storage.work_tables import wy_outbox
-from engine.web.desk import current_work, render
+from engine.web.desk import current_work, render, tell
 from engine.web.i18n import label as text_of
 
 bp = Blueprint("jobs", __name__)
@@ -76,7 +76,7 @@ def retry(job_id: int) -> Answer:
     work = current_work()
     job_row(work, job_id)
     if not outbox.retry(work.connection, job_id):
-        flash(work.message("This job cannot be tried again now."), "warning")
+        tell(work.message("This job cannot be tried again now."), "warning")
     return redirect(f"/jobs/{job_id}")
 
 
@@ -86,7 +86,7 @@ def cancel(job_id: int) -> Answer:
     work = current_work()
     job_row(work, job_id)
     if not outbox.cancel(work.connection, job_id):
-        flash(work.message("This job is over already."), "warning")
+        tell(work.message("This job is over already."), "warning")
     return redirect("/jobs")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, jsonify, redirect, request
+from flask import jsonify, redirect, request
 
 from engine.access import changeable_fields, entities_readable
 from engine.expressions import check, parse
@@ -17,7 +17,7 @@ from engine.loading.scopes import EntityScope
 from engine.metadata import Entity
 from engine.records import Page, RecordService, Workspace, is_allowed
 from engine.records.periods import period_of
-from engine.web.desk import reasons
+from engine.web.desk import reasons, tell
 from engine.web.urls import list_url, new_url, record_url
 from engine.web.views.lists_request import (
     ListRequest,
@@ -117,7 +117,7 @@ def move_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     except (Invalid, Refused, Conflict) as wrong:
         if request.headers.get("HX-Request") == "true" or request.is_json:
             return jsonify({"error": reasons(wrong)}), 422
-        flash(reasons(wrong), "danger")
+        tell(reasons(wrong), "danger")
         return redirect(list_url(entity.name, **{"as": "board"}))
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify({"version": done["version"]})

@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 
 from engine.extension import NotFound, Refused, ScreenPage, screens
 from engine.fieldtypes.money import SYMBOLS
 from engine.records import PluginContext, Workspace, is_allowed
-from engine.web.desk import render
+from engine.web.desk import render, tell
 from engine.web.once import answered_before, remember
 from engine.web.urls import screen_url
 from engine.web.views.files import download
@@ -49,7 +49,7 @@ def screen_answer(work: Workspace, name: str) -> Answer:
 
 def _answer(work: Workspace, name: str, page: ScreenPage) -> Answer:
     if page.message:
-        flash(work.message(page.message), "success" if page.status < 400 else "danger")
+        tell(work.message(page.message), "success" if page.status < 400 else "danger")
     if page.redirect:
         remember(work, page.redirect)
         return redirect(page.redirect)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import flash, make_response, redirect, request
+from flask import make_response, redirect, request
 
 from engine.access import entities_readable
 from engine.extension import ActionResult, Conflict, Invalid, NotFound, Refused
 from engine.metadata import Button, Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.web.desk import reasons, render
+from engine.web.desk import reasons, render, tell
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
@@ -59,7 +59,7 @@ def chosen_ids() -> list[int]:
 
 def _refused(entity: Entity, ids: list[int], error: Invalid | Conflict) -> Answer:
     """Go back to where the button is, and say there why nothing was done."""
-    flash(reasons(error), "danger")
+    tell(reasons(error), "danger")
     return _go(_home(entity, ids))
 
 
@@ -71,7 +71,7 @@ def _done(work: Workspace, entity: Entity, ids: list[int], result: ActionResult)
     if result.file is not None:
         return download(result.file, result.content_type, result.file_name)
     message = work.message(result.message or "Done.", **result.params)
-    flash(message, "success")
+    tell(message, "success")
     target = result.redirect or _home(entity, ids)
     remember(work, target)
     return _go(target)

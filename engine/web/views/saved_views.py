@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.extension import Invalid, NotFound, Refused
 from engine.metadata import Entity
 from engine.records import Workspace
 from engine.storage.work_tables import wy_saved_view as table
+from engine.web.desk import tell
 
 Answer = Any
 SHARE = "can_share_views"
@@ -39,7 +40,7 @@ def save_answer(work: Workspace, entity: Entity) -> Answer:
         set_={"settings": values["settings"], "shared_with": values["shared_with"]},
     )
     work.connection.execute(statement)
-    flash(work.message("Saved."), "success")
+    tell(work.message("Saved."), "success")
     return redirect(f"/e/{entity.name}/?{query}")
 
 

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 
 from engine.extension import Conflict, Invalid, Refused
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace
-from engine.web.desk import render
+from engine.web.desk import render, start_over, tell
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.once import answered_before, remember
@@ -43,14 +43,14 @@ def new_answer(work: Workspace, entity: Entity) -> Answer:
         return redirect(before)
     sent = _sent(work, entity)
     try:
-        with work.connection.begin_nested():
-            sent |= take_uploads(work, entity, form_fields(work, entity))
-            record = RecordService(work).create(entity.name, sent)
+        sent |= take_uploads(work, entity, form_fields(work, entity))
+        record = RecordService(work).create(entity.name, sent)
     except Invalid as wrong:
+        work = start_over()
         fresh = fresh_values(work, entity, {})
         context = form_context(work, entity, fresh, typed=sent, problems=wrong.problems)
         return render("ui/form.html", **context), 422
-    flash(work.message("Saved."), "success")
+    tell(work.message("Saved."), "success")
     target = record_url(entity.name, record["id"])
     if request.form.get("_save_new"):
         target = new_url(entity.name)
@@ -72,17 +72,16 @@ def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     sent = _sent(work, entity)
     version = request.form.get("_version", type=int)
     try:
-        with work.connection.begin_nested():
-            sent |= take_uploads(work, entity, form_fields(work, entity))
-            RecordService(work).change(entity.name, record_id, sent, version=version)
+        sent |= take_uploads(work, entity, form_fields(work, entity))
+        RecordService(work).change(entity.name, record_id, sent, version=version)
     except Invalid as wrong:
         context = form_context(
-            work, entity, values, typed=sent, problems=wrong.problems, version=version or ""
+            start_over(), entity, values, typed=sent, problems=wrong.problems, version=version or ""
         )
         return render("ui/form.html", **context), 422
     except Conflict as overtaken:
-        return _conflict(work, entity, values, sent, overtaken)
-    flash(work.message("Saved."), "success")
+        return _conflict(start_over(), entity, values, sent, overtaken)
+    tell(work.message("Saved."), "success")
     remember(work, here)
     return redirect(here)
 
@@ -129,7 +128,7 @@ def delete_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     if request.method == "POST":
         version = request.form.get("_version", type=int)
         RecordService(work).delete(entity.name, record_id, version=version)
-        flash(work.message("Deleted."), "success")
+        tell(work.message("Deleted."), "success")
         remember(work, list_url(entity.name))
         return redirect(list_url(entity.name))
     title = title_of(work, entity, values)

@@ -16,7 +16,7 @@ from engine.fieldtypes.reading import read_text
 from engine.messages import notify
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
-from engine.records.links import may_look_up_people
+from engine.records.linking import may_look_up_people
 from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_user
 from engine.storage.work_tables import wy_attachment, wy_comment
