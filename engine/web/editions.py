@@ -22,6 +22,7 @@ from engine.web import icons
 from engine.web.i18n import language
 
 EXTENSION = "wuye editions"
+_KEPT = 400  # compiled templates of one language, as many as Jinja keeps by itself
 Fold = Callable[..., Any]
 
 
@@ -91,7 +92,7 @@ def template(name: str) -> Template:
 
 
 def _edition(app: Flask) -> Edition:
-    made = cast(Edition, app.jinja_env.overlay(cache_size=app.jinja_env.cache.capacity))
+    made = cast(Edition, app.jinja_env.overlay(cache_size=_KEPT))
     base = app.static_url_path or ""
     say = get_translations().ugettext  # of this request's language
     made.folds = {
