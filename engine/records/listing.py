@@ -34,12 +34,12 @@ def list_records(work: Workspace, query: Query) -> Page:
         Refused: the actor may not read the entity.
     """
     narrow, source = joined(work, query.entity), joined(work, query.entity)
-    matching = _conditions(work, query, narrow)
-    sums = _sums(work, query, narrow)
-    columns, selected = _columns(work, query, source)
+    matching = conditions_of(work, query, narrow)
+    sums = sums_of(work, query, narrow)
+    columns, selected = selection_of(work, query, source)
     for links in narrow.joins()[1]:
         source.reach(links)  # what the conditions read; both scopes take the same aliases
-    order = _order(work, query, source)
+    order = order_of(work, query, source)
     rows_query = select(source.table.c.id, source.table.c.version, *selected, *_keys(order))
     rows_query = rows_query.select_from(source.from_).where(*matching)
     rows_query, limit = _window(rows_query, query, order, source)
@@ -56,7 +56,7 @@ def list_records(work: Workspace, query: Query) -> Page:
     return Page(columns, rows, total, exact, more, next_token, totals)
 
 
-def _columns(
+def selection_of(
     work: Workspace, query: Query, source: Joined
 ) -> tuple[tuple[Column, ...], list[ColumnElement[Any]]]:
     """Return the columns of a list and what is selected for them.
@@ -146,7 +146,12 @@ def _must_read(work: Workspace, entity: str, name: str, path: str) -> None:
         raise Invalid("There is no field %(name)s.", name=path)
 
 
-def _conditions(work: Workspace, query: Query, source: Joined) -> list[ColumnElement[bool]]:
+def conditions_of(work: Workspace, query: Query, source: Joined) -> list[ColumnElement[bool]]:
+    """Return what a record must satisfy to be in the list: filters, search, row rules.
+
+    Raises:
+        Refused: the actor may not read the entity.
+    """
     if not is_allowed(work, query.entity, "read"):
         raise Refused("You may not read these records.")
     found = [compile_sql(typed, source) for typed in query.conditions]
@@ -160,7 +165,10 @@ def _conditions(work: Workspace, query: Query, source: Joined) -> list[ColumnEle
     return found
 
 
-def _order(work: Workspace, query: Query, source: Joined) -> list[tuple[ColumnElement[Any], bool]]:
+def order_of(
+    work: Workspace, query: Query, source: Joined
+) -> list[tuple[ColumnElement[Any], bool]]:
+    """Return what the list is sorted by, each with whether downwards."""
     found = []
     for key in query.sort:
         path, descending = key.removeprefix("-"), key.startswith("-")
@@ -232,7 +240,8 @@ def _masked(
     return covered
 
 
-def _sums(work: Workspace, query: Query, source: Joined) -> list[ColumnElement[Any]]:
+def sums_of(work: Workspace, query: Query, source: Joined) -> list[ColumnElement[Any]]:
+    """Return the totals of a list, in the query's order."""
     sums: list[ColumnElement[Any]] = []
     for path in query.totals:
         _, field = readable(work, query.entity, path)
