@@ -32,7 +32,7 @@ def selected(
         raise Refused("You have no right to print these records.")
     wanted = query or Query(entity=one.entity, ids=tuple(ids or ()))
     source = joined(work, one.entity)
-    matching = listing._conditions(work, wanted, source)
+    matching = listing.conditions_of(work, wanted, source)
     matching += _own_conditions(work, one, source)
     if query is not None and ids:
         matching.append(source.table.c.id.in_(ids))
@@ -56,7 +56,7 @@ def _own_conditions(work: Workspace, one: Print, source: Joined) -> list[ColumnE
 def _order(work: Workspace, one: Print, query: Query, source: Joined) -> list[ColumnElement[Any]]:
     shipped = settings_of(one).sort
     if query.sort and not shipped:
-        keys = listing._order(work, query, source)
+        keys = listing.order_of(work, query, source)
     else:
         entity = work.catalog.entity(one.entity)
         paths = shipped or (() if query.ids is not None else entity.list.sort)

@@ -38,9 +38,9 @@ def stream(work: Workspace, query: Query) -> Stream:
         Refused: the actor may not read the entity.
     """
     source = joined(work, query.entity)
-    columns, selected = listing.columns_of(work, query, source)
-    matching = listing._conditions(work, query, source)
-    order = listing._order(work, query, source)
+    columns, selected = listing.selection_of(work, query, source)
+    matching = listing.conditions_of(work, query, source)
+    order = listing.order_of(work, query, source)
     statement = select(source.table.c.id, source.table.c.version, *selected)
     statement = statement.select_from(source.from_).where(*matching)
     for key, descending in order:
@@ -55,7 +55,7 @@ def stream(work: Workspace, query: Query) -> Stream:
 def _totals(
     work: Workspace, query: Query, source: Joined, matching: list[ColumnElement[bool]]
 ) -> dict[str, Any]:
-    sums = listing._sums(work, query, source)
+    sums = listing.sums_of(work, query, source)
     if not sums:
         return {}
     row = work.connection.execute(select(*sums).select_from(source.from_).where(*matching)).one()
@@ -65,6 +65,6 @@ def _totals(
 def count(work: Workspace, query: Query, limit: int) -> int:
     """Return how many rows a list has, but at most one more than `limit`."""
     source = joined(work, query.entity)
-    matching = listing._conditions(work, query, source)
+    matching = listing.conditions_of(work, query, source)
     some = select(source.table.c.id).select_from(source.from_).where(*matching).limit(limit + 1)
     return work.connection.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -83,10 +83,10 @@ def write_xlsx(writer: RowWriter, path: str, sheet_name: str) -> None:
 
 def _records(writer: RowWriter) -> Iterator[dict[str, Any]]:
     heads = writer.heads
-    for cells in writer.cells():
-        yield dict(zip(heads, cells, strict=True))
-        if writer.rows > MOST_SHEET_ROWS:
+    for number, cells in enumerate(writer.cells(), 1):
+        if number > MOST_SHEET_ROWS:
             raise Invalid("A sheet holds at most %(most)s rows; use CSV.", most=MOST_SHEET_ROWS)
+        yield dict(zip(heads, cells, strict=True))
     totals = writer.total_cells()
     if totals is not None:
         yield dict(zip(heads, totals, strict=True))

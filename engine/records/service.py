@@ -11,10 +11,11 @@ from engine.expressions import compile_sql
 from engine.extension import ActionResult, NotFound
 from engine.metadata import Field
 from engine.records import bulk, buttons, links, listing, many, search, writing, written
+from engine.records.covers import shown_title
 from engine.records.filters import condition_of
 from engine.records.query import Page, Query
 from engine.records.reach import joined
-from engine.records.rows import fetch, fetch_one, from_row, lines_of
+from engine.records.rows import fetch, fetch_one, fetch_titled, from_row, lines_of
 from engine.records.workspace import Workspace
 
 
@@ -53,6 +54,17 @@ class RecordService:
             NotFound: there is none, or none the actor may see.
         """
         return fetch_one(self.work, entity, record_id, lock=lock)
+
+    def get_titled(
+        self, entity: str, record_id: int
+    ) -> tuple[dict[str, Any], dict[tuple[str, Any], str]]:
+        """Return `get`, and what linked records are called: (entity, id) -> title.
+
+        An entity with many links comes without; a title that is hidden shows as its number.
+        """
+        values, stored = fetch_titled(self.work, entity, record_id)
+        shown = {k: shown_title(self.work, k[0], title) for k, title in stored.items()}
+        return values, {k: str(title or f"#{k[1]}") for k, title in shown.items()}
 
     def lines(self, entity: str, name: str, record_id: int) -> list[dict[str, Any]]:
         """Return the lines of a record that `get` has returned."""

@@ -10,7 +10,7 @@ from engine.extension import listeners
 from engine.metadata import Entity
 from engine.records.engine_fields import title_field
 from engine.records.environment import known_of
-from engine.records.listing import columns_of, covered_rows
+from engine.records.listing import covered_rows, selection_of
 from engine.records.query import Column, Page, Query
 from engine.records.reach import joined
 from engine.records.rows import SYSTEM_COLUMNS, has_column
@@ -33,7 +33,7 @@ def view_created(
     if heard or not _reads_what_he_creates(work, entity):
         return None
     query = Query(entity=entity, columns=tuple(columns), size=1, count=False)
-    shown, _ = columns_of(work, query, joined(work, entity))
+    shown, _ = selection_of(work, query, joined(work, entity))
     row: list[Any] = [record["id"], record["version"]]
     for column in shown:
         if not _is_kept(described, column.path):

@@ -22,7 +22,16 @@ from engine.loading import load_catalog
 from engine.metadata import Catalog
 from engine.storage.database import database_url as configured_url
 from engine.storage.database import engine_for
-from engine.web import errors, guard, languages, releases, security, security_trail, session
+from engine.web import (
+    editions,
+    errors,
+    guard,
+    languages,
+    releases,
+    security,
+    security_trail,
+    session,
+)
 from engine.web.settings import secret_key, settings
 from engine.web.state import Snapshot, State, snapshot_of
 from engine.web.urls import RecordNumber
@@ -92,6 +101,7 @@ def _first_snapshot(database: Engine, catalog: Catalog | None, root: Path) -> Sn
 def _flask_app(catalog: Catalog, config: Mapping[str, Any]) -> Flask:
     app = Flask("engine.web")
     app.app_ctx_globals_class = session.RequestGlobals
+    editions.install(app)
     app.url_map.converters["int"] = RecordNumber
     app.config.update(settings(os.environ))
     app.config["BABEL_DEFAULT_TIMEZONE"] = catalog.product.time_zone

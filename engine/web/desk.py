@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask import current_app, flash, g, render_template, request, session
-from flask_babel import gettext
 from flask_login import current_user
 
 from engine.extension import Conflict, Invalid, NotFound, Refused
 from engine.metadata import Entity
 from engine.records import RecordService, Workspace, is_allowed
+from engine.web import editions
 from engine.web.i18n import language as current_language
-from engine.web.i18n import say
+from engine.web.i18n import say, translator
 from engine.web.session import current_actor, current_snapshot, request_connection
 
 
@@ -31,7 +31,7 @@ def current_work() -> Workspace:
             language=current_language(),
             request_id=request.headers.get("X-Request-ID", "")[:64] or secrets.token_hex(8),
             ip=request.remote_addr or "",
-            translate=gettext,
+            translate=translator(),
         )
     return cast(Workspace, g.work)
 
@@ -74,7 +74,7 @@ def is_signed_in() -> bool:
 
 def render(template: str, **context: Any) -> str:
     """Render one of our templates; the frame comes from the context processor."""
-    return render_template(template, **context)
+    return render_template(editions.template(template), **context)
 
 
 def tell(message: str, category: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, get_translations, gettext
 
 from engine.metadata import Text
 
@@ -91,6 +91,12 @@ def say(problem: Sayable | str, **params: Any) -> str:
     told = gettext(message)
     # flask_babel fills places itself only when values are given; a lone % must stay.
     return told % values if values else told
+
+
+def translator() -> Callable[[str], str]:
+    """Return gettext of the language in force, to be asked many times."""
+    found: Callable[[str], str] = get_translations().ugettext
+    return found
 
 
 def settings() -> dict[str, Any]:

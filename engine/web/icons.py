@@ -29,11 +29,11 @@ def names() -> frozenset[str]:
 def asset(name: str) -> str:
     """Return the URL of a built file, with its version so that it may be cached for ever."""
     root = request.script_root if has_request_context() else ""
-    return _asset_url(root + (current_app.static_url_path or ""), name)
+    return url_at(root + (current_app.static_url_path or ""), name)
 
 
 @cache
-def _asset_url(base: str, name: str) -> str:
+def url_at(base: str, name: str) -> str:
     """Spell the address; routing would cost a tenth of a page with a hundred icons."""
     version = versions().get(name)
     return f"{base}/dist/{name}" + (f"?v={version}" if version else "")
@@ -51,6 +51,11 @@ def _drawn(sprite: str, name: str, css_class: str) -> Markup:
 def icon(name: str | None, css_class: str = "") -> Markup:
     """Draw an icon of the sprite; an unknown name is drawn as a dot."""
     return _drawn(asset("icons.svg"), name or FALLBACK, css_class)
+
+
+def drawn_at(base: str, name: str | None, css_class: str = "") -> Markup:
+    """Draw an icon of the sprite below that address."""
+    return _drawn(url_at(base, "icons.svg"), name or FALLBACK, css_class)
 
 
 def install(app: Flask) -> None:

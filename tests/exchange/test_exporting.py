@@ -10,7 +10,7 @@ import pytest
 from python_calamine import load_workbook
 from sqlalchemy import select, text
 
-from engine.exchange import exporting
+from engine.exchange import exporting, writing
 from engine.exchange.asked import Asked, asked_of, query_of
 from engine.exchange.exporting import ExportFile, ExportJob, export, finished_file, run_export
 from engine.extension import Invalid, NotFound, Refused
@@ -180,3 +180,12 @@ def test_what_is_kept_of_a_request_gives_the_same_query(work) -> None:
 def test_an_unknown_format_is_refused(work) -> None:
     with pytest.raises(Invalid):
         export(work(), asked(format="exe"))
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_to_the_row(work, monkeypatch) -> None:
+    monkeypatch.setattr(writing, "MOST_SHEET_ROWS", 2)
+    with pytest.raises(Invalid, match="use CSV"):
+        export(work("amy"), asked())
+    monkeypatch.setattr(writing, "MOST_SHEET_ROWS", 1_000)
+
+    assert export(work("amy"), asked()).rows > 2

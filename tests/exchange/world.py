@@ -129,6 +129,41 @@ entities:
     rights:
       clerk: {can: [read, create, change, export, import], hide: [secret]}
       viewer: {can: [read]}
+  contract:
+    label: {zh_Hant: 合約, en: Contract}
+    title: title
+    scope: estate.unit
+    fields:
+      no: {type: series, pattern: "C{n:4}", gap_free: true, label: {zh_Hant: 編號, en: Number}}
+      title: {type: text, required: true, label: {zh_Hant: 名稱, en: Title}}
+      estate: {type: link, to: estate, required: true, label: {zh_Hant: 樓盤, en: Estate}}
+      code: {type: text, fetch: estate.code, label: {zh_Hant: 盤號, en: Estate code}}
+      kind:
+        type: choice
+        default: rent
+        options:
+          rent: {label: {zh_Hant: 租, en: Rent}}
+          sale: {label: {zh_Hant: 售, en: Sale}}
+          gift: {label: {zh_Hant: 贈, en: Gift}, pick: [viewer]}
+        label: {zh_Hant: 類別, en: Kind}
+      price: {type: money, label: {zh_Hant: 價, en: Price}}
+      months: {type: integer, default: 12, min: 1, label: {zh_Hant: 月數, en: Months}}
+      deposit:
+        type: money
+        default_formula: "price * 2"
+        visible_when: "kind == 'rent'"
+        label: {zh_Hant: 按金, en: Deposit}
+      reason:
+        {type: text, required_when: "price is None", label: {zh_Hant: 原因, en: Reason}}
+      marks:
+        type: multi_choice
+        options: {a: {label: {zh_Hant: 甲, en: A}}, b: {label: {zh_Hant: 乙, en: B}}}
+        label: {zh_Hant: 標記, en: Marks}
+      total: {type: money, compute: "price * months + deposit", stored: true, label: 總額}
+    checks:
+      not_free: {that: "price > 0", message: {zh_Hant: 價須大於零, en: Not free}, field: price}
+    unique: [{fields: [estate, title]}]
+    rights: {clerk: {can: [read, create, change, export, import]}, viewer: {can: [read]}}
 """
 USERS = ("ann", "bob", "vic", "amy")  # clerk north, clerk south, viewer north, clerk everywhere
 

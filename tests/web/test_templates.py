@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, render_template
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
+from jinja2.utils import htmlsafe_json_dumps
 
 from engine.web import i18n, icons
 
@@ -170,7 +171,10 @@ def _list_context(rows: int) -> dict[str, Any]:
         "query": HOSTILE,
         "search": {"value": HOSTILE, "placeholder": ""},
         "chips": [{"name": "a", "label": HOSTILE, "kind": "text", "text": HOSTILE, "values": {}}],
-        "builder": {"fields": [{"path": "a", "label": HOSTILE, "ops": []}], "where": HOSTILE},
+        "builder": {
+            "fields": htmlsafe_json_dumps([{"path": "a", "label": HOSTILE, "ops": []}]),
+            "where": HOSTILE,
+        },
         "columns": columns,
         "columns_all": [],
         "rows": [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from engine.exchange.importing.rows import Row
 from engine.exchange.importing.spelling import as_text, folded
 from engine.exchange.importing.targets import Target
 from engine.extension import Problem
@@ -18,10 +19,22 @@ _UNITS = {
     "m³": ("立方米", "方", "m3", "吨"),
     "%": ("％", "百分之"),
 }
+_PLAIN = frozenset({str, float, int, bool})
+_MOMENTS = frozenset({"date", "datetime"})
 _NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zones
 _SERIALS = range(10_000, 110_000)  # days from 1927 to 2201
 _BLANKS = re.compile(r"\s+")
+_UNREAD = object()
+
+
+class _Memos(dict[type, dict[Any, Any]]):
+    """What cells of each class were read as."""
+
+    def __missing__(self, kind: type) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        self[kind] = found
+        return found
 
 
 class CellReader:
@@ -30,23 +43,32 @@ class CellReader:
     def __init__(self, style: Format) -> None:
         self._style = style
 
-    def reader_of(self, target: Target) -> Callable[[Any], Any]:
-        """Return a function from a cell to its value, or to a Problem."""
-        known: dict[tuple[type, Any], Any] = {}
+    def read_column(self, target: Target, column: int, rows: Iterable[Row]) -> None:
+        """Read a column's cells into their rows; what is wrong with one goes to its row.
 
-        def read(raw: Any) -> Any:
-            key = (raw.__class__, raw)  # 1, 1.0 and True are equal, and are not the same cell
-            if key not in known:
-                known[key] = self._read(target, raw)
-            return known[key]
-
-        return read
+        An empty cell says nothing, so that a sparse file clears no field.
+        """
+        path, memos = target.path, _Memos()
+        for row in rows:
+            cells = row.cells
+            raw = cells[column] if column < len(cells) else ""
+            if raw == "" or raw is None:
+                continue
+            memo = memos[raw.__class__]  # 1, 1.0 and True are equal, and are not the same cell
+            value = memo.get(raw, _UNREAD)
+            if value is _UNREAD:
+                value = memo[raw] = self._read(target, raw)
+            if value.__class__ is Problem:
+                row.problems.append(value)
+            elif value is not None:
+                row.given[path] = value
 
     def _read(self, target: Target, raw: Any) -> Any:
         field = target.field
         parse = field_type(field.type).parse
+        is_plain = raw.__class__ in _PLAIN and field.type not in _MOMENTS
         try:
-            return parse(field, _as_typed(field, raw), self._style)
+            return parse(field, raw if is_plain else _as_typed(field, raw), self._style)
         except InvalidValue as first:
             for other in _ways(field, raw):
                 try:
@@ -58,7 +80,7 @@ class CellReader:
 
 def _as_typed(field: Field, raw: Any) -> Any:
     """Give dates the form they have in a spreadsheet's own mind: days since 1900."""
-    if field.type in ("date", "datetime") and _is_serial(raw):
+    if field.type in _MOMENTS and _is_serial(raw):
         moment = _FIRST_DAY + timedelta(days=float(raw))
         return moment.date() if field.type == "date" else moment
     if field.type not in ("date", "datetime", "time") and isinstance(raw, datetime | date | time):

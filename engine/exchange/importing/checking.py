@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.exchange.importing.cells import CellReader
 from engine.exchange.importing.drafting import Drafter, warm
@@ -16,7 +15,7 @@ from engine.exchange.importing.rows import Row
 from engine.exchange.importing.table import Table
 from engine.exchange.importing.targets import Target, targets_of
 from engine.exchange.importing.uniqueness import check_unique
-from engine.extension import NotFound, Problem, Refused
+from engine.extension import NotFound, Refused
 from engine.metadata import Entity
 from engine.records import Workspace, is_allowed
 from engine.storage.collector import collector_paused
@@ -112,31 +111,34 @@ def _read(work: Workspace, done: Checked) -> list[Row]:
     reader = CellReader(work.style)
     rows = [Row(number, cells) for number, cells in done.table.rows]
     for column, path in sorted(done.plan.columns.items()):
-        read = _looked_up if done.targets[path].link else reader.reader_of(done.targets[path])
-        for row in rows:
-            raw = row.cells[column] if column < len(row.cells) else ""
-            _put(row, path, raw, read)
+        target = done.targets[path]
+        if target.link:
+            _leave_written(path, column, rows)
+        else:
+            reader.read_column(target, column, rows)
     for path, raw in done.plan.constants.items():
-        read = _looked_up if done.targets[path].link else reader.reader_of(done.targets[path])
-        for row in rows:
-            _put(row, path, raw, read)
+        _read_constant(reader, done.targets[path], raw, rows)
     return rows
 
 
-def _looked_up(raw: Any) -> Any:
-    """Leave a link as it is written; all are looked up at once, later."""
-    return None if isinstance(raw, str) and not raw.strip() else raw
+def _leave_written(path: str, column: int, rows: Sequence[Row]) -> None:
+    """Leave links as they are written; all are looked up at once, later."""
+    for row in rows:
+        raw = row.cells[column] if column < len(row.cells) else None
+        if raw is not None and (raw.__class__ is not str or raw.strip()):
+            row.given[path] = raw
 
 
-def _put(row: Row, path: str, raw: Any, read: Callable[[Any], Any]) -> None:
-    """Read a cell; an empty one says nothing, so that a sparse file clears no field."""
-    if raw == "" or raw is None:
-        return
-    value = read(raw)
-    if value.__class__ is Problem:
-        row.problems.append(value)
-    elif value is not None:
-        row.given[path] = value
+def _read_constant(reader: CellReader, target: Target, raw: str, rows: Sequence[Row]) -> None:
+    """Read what stands for a column that the file does not have."""
+    alone = Row(0, [raw])
+    if target.link:
+        _leave_written(target.path, 0, [alone])
+    else:
+        reader.read_column(target, 0, [alone])
+    for row in rows:
+        row.given |= alone.given
+        row.problems += alone.problems
 
 
 def _match(work: Workspace, done: Checked) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
@@ -21,17 +21,16 @@ def take_ids(connection: Connection, table: Table, count: int) -> list[int]:
     return sorted(connection.scalars(query))
 
 
-def copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Write rows that all have the same columns.
+def copy_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows, each with the values of the named columns in their order.
 
     Raises:
         psycopg.Error: as the database says; the transaction is then to be rolled back to a
             savepoint.
     """
-    if not rows:
-        return
-    names = list(rows[0])
-    wrapped = [name for name in names if isinstance(table.c[name].type, JSONB)]
+    wrapped = [i for i, name in enumerate(names) if isinstance(table.c[name].type, JSONB)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
@@ -39,11 +38,16 @@ def copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> N
     assert driver is not None
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = dict(row)
-            for name in wrapped:
-                if values[name] is not None:
-                    values[name] = Jsonb(values[name])
-            copy.write_row([values[name] for name in names])
+            copy.write_row(_wrapped(row, wrapped) if wrapped else row)
+
+
+def _wrapped(row: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    """Return the row with what is JSON marked as such."""
+    values = list(row)
+    for i in places:
+        if values[i] is not None:
+            values[i] = Jsonb(values[i])
+    return values
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> int:
@@ -66,7 +70,8 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
             )
         )
     temporary = Table(f"wy_import_{table.name}", MetaData(), *_copies(table, rows))
-    copy_rows(connection, temporary, rows)
+    names = list(rows[0])
+    copy_rows(connection, temporary, names, ([row[n] for n in names] for row in rows))
     sets = sql.SQL(", ").join(
         sql.SQL("{0} = n.{0}").format(sql.Identifier(name)) for name in changed
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.exchange.importing.links import found_key, reads_of
+from engine.exchange.importing.many_drafts import NewRows, own_values
 from engine.exchange.importing.rows import Row
 from engine.exchange.importing.targets import Target
 from engine.extension import Conflict, Invalid, Problem, Refused, listeners
@@ -35,9 +36,30 @@ class Drafter:
     def make(self, rows: Sequence[Row]) -> None:
         """Give each good row a draft; what is wrong with it goes to the row."""
         may = {a: is_allowed(self.work, self.entity.name, a) for a in ("create", "change")}
+        plain, quick = self._plain["create"], self._new_rows
         for row in rows:
-            if row.is_good:
-                self._make(row, may)
+            if not row.is_good:
+                continue
+            if row.old is None and quick is not None and may["create"]:
+                values = own_values(row.given, plain)
+                if values is not None:
+                    quick.make(row, values, self._check_links)
+                    continue
+            self._make(row, may)
+
+    @cached_property
+    def _new_rows(self) -> NewRows | None:
+        """Return what drafts new rows in bulk; None when a plugin wants to see each of them."""
+        entity = self.entity
+        if listeners("before", entity.name, "create", self.work.catalog.plugins):
+            return None
+        return NewRows(self.work, entity)
+
+    @cached_property
+    def _links(self) -> list[tuple[Field, list[str]]]:
+        """Return the entity's links, each with the fields its filter reads."""
+        fields = self.entity.fields.values()
+        return [(f, reads_of(f)) for f in fields if f.type == "link"]
 
     @cached_property
     def _plain(self) -> dict[str, frozenset[str]]:
@@ -80,9 +102,23 @@ class Drafter:
         if row.old is not None and draft.changed():
             must_be_open(draft)
         complete(draft)
-        _check_links(draft)
+        self._check_links(draft)
         judge(draft)
         return draft
+
+    def _check_links(self, draft: Draft) -> None:
+        """Check the links; rows with the same links and surroundings ask once."""
+        values, memo = draft.values, self.work.memo
+        for field, reads in self._links:
+            value = values.get(field.name)
+            if value is None or (draft.old is not None and draft.old.get(field.name) == value):
+                continue
+            around = tuple(values.get(name) for name in reads) if reads else ()
+            key = found_key(self.entity.name, field.name, value, around)
+            problems = memo.get(key)
+            if problems is None:
+                problems = memo[key] = _problems_of(draft, field.name)
+            draft.problems += problems
 
     def _sent(self, row: Row, action: str) -> dict[str, Any]:
         """Return what the row says, less what only finds records and what stays as it is."""
@@ -119,22 +155,6 @@ def _has_picks(field: Field) -> bool:
     """Tell whether some options of a choice are only for some roles."""
     options = field.options.get("options") or {}
     return any(one.get("pick") for one in options.values())
-
-
-def _check_links(draft: Draft) -> None:
-    """Check the links; rows with the same links and surroundings ask once."""
-    work, plan = draft.work, plan_of(draft.work.catalog, draft.entity.name)
-    changed = draft.changed()
-    linked = [f for f in plan.entity.fields.values() if f.type == "link" and f.name in changed]
-    for field in linked:
-        value = draft.values.get(field.name)
-        if value is None:
-            continue
-        around = tuple(draft.values.get(name) for name in reads_of(field))
-        key = found_key(draft.entity.name, field.name, value, around)
-        if key not in work.memo:
-            work.memo[key] = _problems_of(draft, field.name)
-        draft.problems += work.memo[key]
 
 
 def _problems_of(draft: Draft, name: str) -> list[Problem]:

@@ -35,16 +35,17 @@ def keep_rows(work: Workspace, import_id: int, done: Checked) -> None:
     """Keep the bad rows with their reasons, and what the written ones became."""
     table = wy_import_row
     work.connection.execute(delete(table).where(table.c.import_id == import_id))
-    made = [row for row in done.rows if row.state == "create" and row.record_id is not None]
-    copy_rows(
-        work.connection,
-        table,
-        [{"import_id": import_id, "number": r.number, "record_id": r.record_id} for r in made],
+    made = (
+        (import_id, row.number, row.record_id)
+        for row in done.rows
+        if row.state == "create" and row.record_id is not None
     )
-    changed = [row for row in done.rows if row.state == "update" and row.record_id is not None]
-    copy_rows(
-        work.connection, table, [_kept(import_id, done, row) for row in (*done.bad, *changed)]
-    )
+    copy_rows(work.connection, table, ("import_id", "number", "record_id"), made)
+    changed = (row for row in done.rows if row.state == "update" and row.record_id is not None)
+    kept = [_kept(import_id, done, row) for row in (*done.bad, *changed)]
+    if kept:
+        names = list(kept[0])
+        copy_rows(work.connection, table, names, ([one[n] for n in names] for one in kept))
 
 
 def _kept(import_id: int, done: Checked, row: Row) -> dict[str, Any]:

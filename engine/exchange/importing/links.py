@@ -80,6 +80,8 @@ def _in_order(links: Sequence[Target]) -> list[Target]:
 
 def _is_ready(row: Row, target: Target, reads: Sequence[str]) -> bool:
     """Tell whether the link can be looked up; else take it out, for that was said already."""
+    if not row.problems:
+        return True
     failed = {p.field for p in row.problems}
     before = {*reads, *(p for p in failed if p.startswith(f"{target.path}."))}
     if not failed & before:
@@ -97,25 +99,29 @@ def _resolve(
     filtered: bool,
     helped: bool,
 ) -> set[int]:
-    words = {as_text(row.given[target.path]) for row in rows}
+    path = target.path
+    words = {as_text(row.given[path]) for row in rows}
     found = load_candidates(work, target.link, target.field, around, words, filtered=filtered)
     known: dict[Any, Any] = {}
     alone: dict[str, int] = {}  # spellings that name one record, whatever stands beside them
     for row in rows:
-        word = as_text(row.given.pop(target.path))
+        given = row.given
+        word = as_text(given.pop(path))
         answer = alone.get(word)
-        if answer is None:
-            beside = _beside(row, target)
-            key = (word, tuple(sorted(beside.items())))
-            if key not in known:
-                known[key] = _find(found, target, word, beside, around)
-            answer = known[key]
-            if not helped and len(found.called(word)) == 1:
-                alone[word] = answer
+        if answer is not None:
+            given[path] = answer
+            continue
+        beside = _beside(row, target)
+        key = (word, tuple(sorted(beside.items())))
+        if key not in known:
+            known[key] = _find(found, target, word, beside, around)
+        answer = known[key]
         if isinstance(answer, Problem):
             row.problems.append(answer)
-        else:
-            row.given[target.path] = answer
+            continue
+        given[path] = answer
+        if not helped and len(found.called(word)) == 1:
+            alone[word] = answer
     return {answer for answer in known.values() if isinstance(answer, int)}
 
 

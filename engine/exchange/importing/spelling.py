@@ -54,6 +54,7 @@ def core(text: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=20_000, typed=True)  # typed: True and 1 are equal, and are spelled otherwise
 def heading(text: Any) -> str:
     """Return the one spelling by which column heads are recognized: without units and signs."""
     plain = unicodedata.normalize("NFKC", as_text(text))

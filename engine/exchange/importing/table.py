@@ -106,7 +106,7 @@ def _no_row(cells: list[Any], heads: tuple[str, ...]) -> str | None:
             break
     else:
         return ""
-    if not isinstance(first, str):
+    if not isinstance(first, str) or _is_plainly_a_value(first, heads):
         return None
     word = heading(first)
     if word in _TOTALS or (word.startswith(("合计", "总计", "小计")) and len(word) < 8):
@@ -116,6 +116,20 @@ def _no_row(cells: list[Any], heads: tuple[str, ...]) -> str | None:
     if word.startswith(_REMARKS) and _is_remark(first, cells):
         return "Row %(row)s looks like a remark and was left out."
     return None
+
+
+def _is_plainly_a_value(first: str, heads: tuple[str, ...]) -> bool:
+    """Tell without spelling it out that a text is no total and no head: 'A-1-101', say.
+
+    The words for totals in Latin letters all hold a t or an m; remarks are Chinese.
+    """
+    if not first.isascii():
+        return False
+    text = first.lower()
+    if "t" in text or "m" in text:
+        return False
+    head = next((h for h in heads if h), "")
+    return not head.isascii() or head[:1] not in text
 
 
 def _repeats(cells: list[Any], heads: tuple[str, ...]) -> bool:

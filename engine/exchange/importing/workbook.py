@@ -51,8 +51,10 @@ class Workbook:
         return rows
 
 
-def open_workbook(data: bytes, name: str) -> Workbook:
+def open_workbook(data: bytes, name: str, *, is_harmless: bool = False) -> Workbook:
     """Open what was uploaded; what it is, its first bytes decide.
+
+    `is_harmless` tells that these very bytes were opened before, and so were looked into.
 
     Raises:
         Invalid: too large, of another kind than its name says, or damaged.
@@ -66,14 +68,14 @@ def open_workbook(data: bytes, name: str) -> Workbook:
     if data.startswith((b"PK", _OLD)):
         if ending in (".csv", ".txt"):
             raise Invalid("'%(name)s' is not a %(ending)s file inside.", name=name, ending="csv")
-        return _spreadsheet(data)
+        return _spreadsheet(data, is_harmless=is_harmless)
     if ending in (".xlsx", ".xls"):
         raise Invalid("'%(name)s' is not a %(ending)s file inside.", name=name, ending=ending[1:])
     return Workbook((PurePath(name).stem,), None, read_text_table(data))
 
 
-def _spreadsheet(data: bytes) -> Workbook:
-    if data.startswith(b"PK"):
+def _spreadsheet(data: bytes, *, is_harmless: bool) -> Workbook:
+    if data.startswith(b"PK") and not is_harmless:
         check_archive(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))

@@ -73,6 +73,7 @@ class Writer:
             with self.work.connection.begin_nested():
                 self._write(rows)
         except _Refused as refused:
+            self._forget_numbers(rows)
             if len(rows) == 1:
                 rows[0].problems.append(refused.problem)
                 rows[0].record_id = None
@@ -80,6 +81,13 @@ class Writer:
             middle = len(rows) // 2
             self._batch(rows[:middle])
             self._batch(rows[middle:])
+
+    def _forget_numbers(self, rows: Sequence[Row]) -> None:
+        """The counter went back with the batch: who keeps his number would share it later."""
+        names = [f.name for f in self.entity.fields.values() if f.type == "series"]
+        for row in rows:
+            if row.old is None and row.draft is not None:
+                row.draft.values.update({n: None for n in names if n not in row.draft.sent})
 
     def _write(self, rows: Sequence[Row]) -> None:
         new = [r for r in rows if r.state == "create"]
@@ -99,21 +107,23 @@ class Writer:
             return
         work, entity = self.work, self.entity
         table = work.tables.table(entity.name)
-        drafts = [_draft(row) for row in rows]
-        columns = _aligned(columns_of(work, entity, drafts))
+        columns = columns_of(work, entity, [_draft(row) for row in rows])
         ids = take_ids(work.connection, table, len(rows))
-        copy_rows(
-            work.connection, table, [{"id": i, **c} for i, c in zip(ids, columns, strict=True)]
-        )
+        # what no row has is left to the database
+        names = list(dict.fromkeys(name for one in columns for name in one))
+        whole = ((i, *map(one.get, names)) for i, one in zip(ids, columns, strict=True))
+        copy_rows(work.connection, table, ("id", *names), whole)
         self._must_be_inside(ids, "create")
         if entity.audit:
             condition = table.c.id == any_(_ids(ids))
             record_rows(
                 work.connection, work.tables, entity.name, "create", condition, **_origin(work)
             )
+        heard = self._is_heard("create")
         for row, record_id in zip(rows, ids, strict=True):
             row.record_id = record_id
-            self._after(row, "create", 1)
+            if heard:
+                self._after(row, "create", 1)
 
     def _change(self, rows: Sequence[Row]) -> None:
         if not rows:
@@ -129,10 +139,12 @@ class Writer:
                 raise Refused("Somebody else has changed this record.")
         self._must_be_inside([row.old["id"] for row in rows if row.old], "change")
         self._keep_history(rows)
+        heard = self._is_heard("change")
         for row in rows:
             if row.old is not None:
                 row.record_id = row.old["id"]
-                self._after(row, "change", row.old["version"] + 1)
+                if heard:
+                    self._after(row, "change", row.old["version"] + 1)
 
     def _columns_of_change(self, row: Row) -> dict[str, Any]:
         draft, old, entity = _draft(row), row.old or {}, self.entity
@@ -170,9 +182,11 @@ class Writer:
         values, fields = _draft(row).values, self.entity.fields
         return {n: v for n, v in values.items() if n in fields and has_column(self.entity, n)}
 
+    def _is_heard(self, event: str) -> bool:
+        """Tell whether a plugin listens to what was written."""
+        return bool(listeners("after", self.entity.name, event, self.work.catalog.plugins))
+
     def _after(self, row: Row, event: str, version: int) -> None:
-        if not listeners("after", self.entity.name, event, self.work.catalog.plugins):
-            return
         work = self.work
         record = {**(row.old or {}), **_draft(row).values, "id": row.record_id, "version": version}
         record |= {"updated_by": work.actor.user_id, "updated_at": work.now}
@@ -185,12 +199,6 @@ def _draft(row: Row) -> Draft:
     if row.draft is None:
         raise ValueError(f"row {row.number} was not checked")
     return row.draft
-
-
-def _aligned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give all rows the same columns; what none of them has is left to the database."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    return [{name: row.get(name) for name in names} for row in rows]
 
 
 def _ids(ids: Sequence[int]) -> Any:

@@ -56,7 +56,7 @@ def field_view(form: FormContext, described: Field, *, ro: bool = False) -> View
         "label": text_of(described.label),
         "help": text_of(described.help) if described.help else "",
         "widget": "readonly" if fixed else look.widget,
-        "value": _in_box(form, described, value, path),
+        "value": in_box(form, described, value, path),
         "error": form.errors.get(path, ""),
         "required": described.required and not fixed,
         "ro": fixed,
@@ -87,7 +87,8 @@ def is_fixed(form: FormContext, described: Field) -> bool:
     return described.editable == "on_create" and form.values.get("id") is not None
 
 
-def _in_box(form: FormContext, described: Field, value: Any, path: str) -> Any:
+def in_box(form: FormContext, described: Field, value: Any, path: str) -> Any:
+    """Return what stands in a field's box: what was typed, else the value as one types it."""
     if described.name in form.masked:
         return value or ""
     if described.name in form.typed:
@@ -281,4 +282,4 @@ _KIND_VIEWS = {
     "lines": _lines,
 }
 
-__all__ = ["FormContext", "View", "field_view", "is_fixed", "record_url"]
+__all__ = ["FormContext", "View", "field_view", "in_box", "is_fixed", "record_url"]

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
 from engine.access import masked_fields
 from engine.fieldtypes import field_type
 from engine.metadata import Field
 from engine.records import Chip, resolve
+from engine.web.present.kept import once_for_roles
 from engine.web.present.titles import read_titles
 from engine.web.urls import lookup_url
 
@@ -206,6 +210,20 @@ _OPS: dict[str, tuple[_Op, ...]] = {
 
 def builder_view(asked: ListRequest, error: str) -> dict[str, Any]:
     """Return what the builder of and/or groups offers."""
+    where = asked.arguments.get("where", "")
+    key = ("builder", asked.entity.name)
+    return {
+        "fields": once_for_roles(asked.work, key, lambda: _builder_fields(asked)),
+        "where": where,
+        "text": where if len(where) <= 40 else where[:40] + "…",
+        "tree": None,
+        "error": error,
+        "clear_url": asked.url(where=None),
+    }
+
+
+def _builder_fields(asked: ListRequest) -> Markup:
+    """Return the fields the builder offers, as JSON for a script element."""
     from engine.web.views.lists_request import path_label, readable_paths
 
     work, entity = asked.work, asked.entity
@@ -218,15 +236,7 @@ def builder_view(asked: ListRequest, error: str) -> dict[str, Any]:
         if (path in hidden) or (kind == "text" and not textual) or field.type == "multi_choice":
             continue
         fields.append(_builder_field(asked, path, owner, field, path_label(work, entity, path)))
-    where = asked.arguments.get("where", "")
-    return {
-        "fields": fields,
-        "where": where,
-        "text": where if len(where) <= 40 else where[:40] + "…",
-        "tree": None,
-        "error": error,
-        "clear_url": asked.url(where=None),
-    }
+    return htmlsafe_json_dumps(fields, ensure_ascii=False)
 
 
 def _builder_field(

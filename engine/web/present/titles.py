@@ -22,16 +22,22 @@ def titles_of(
     entity: Entity,
     stored: Mapping[str, Any],
     sent: Mapping[str, Any] | None = None,
+    *,
+    known: Titles | None = None,
 ) -> Titles:
     """Return what the linked records of a record and its lines are called.
 
     `stored` is what the record has; of what was `sent`, only what its sender may see is named.
+    What is `known` already is not read again.
     """
-    known: dict[str, set[int]] = {}
+    found = dict(known or {})
+    has: dict[str, set[int]] = {}
     asked: dict[str, set[int]] = {}
-    _gather(work, entity, stored, known)
+    _gather(work, entity, stored, has)
     _gather(work, entity, sent or {}, asked)
-    return read_titles(work, known, asked)
+    for target, ids in has.items():
+        ids -= {number for kind, number in found if kind == target}
+    return found | read_titles(work, has, asked)
 
 
 def _gather(

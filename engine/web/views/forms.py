@@ -21,8 +21,9 @@ from engine.records.plans import plan_of
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.present.browser import tree_of
+from engine.web.present.drawn import drawn_in_advance
 from engine.web.present.fields import FormContext, field_view
-from engine.web.present.titles import titles_of
+from engine.web.present.titles import Titles, titles_of
 from engine.web.urls import list_url, record_url
 
 View = dict[str, Any]
@@ -52,13 +53,13 @@ def fresh_values(work: Workspace, entity: Entity, given: Mapping[str, Any]) -> d
     return draft.values
 
 
-def stored_values(work: Workspace, entity: Entity, record_id: int) -> dict[str, Any]:
-    """Return a record's values with its lines."""
+def stored_values(work: Workspace, entity: Entity, record_id: int) -> tuple[dict[str, Any], Titles]:
+    """Return a record's values with its lines, and what some of its links are called."""
     service = RecordService(work)
-    values = service.get(entity.name, record_id)
+    values, titles = service.get_titled(entity.name, record_id)
     for field in plan_of(work.catalog, entity.name).lines:
         values[field.name] = service.lines(entity.name, field.name, record_id)
-    return values
+    return values, titles
 
 
 def form_context(
@@ -69,10 +70,11 @@ def form_context(
     typed: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
     version: int | str = "",
+    titles: Titles | None = None,
 ) -> View:
-    """Return all that ui/form.html wants, but for the frame."""
+    """Return all that ui/form.html wants, but for the frame; `titles` are what is known of them."""
     is_new = values.get("id") is None
-    form = _form(work, entity, values, typed or {}, problems)
+    form = _form(work, entity, values, typed or {}, problems, titles)
     title = (
         work.message("New %(what)s", what=text_of(entity.label))
         if is_new
@@ -102,6 +104,7 @@ def _form(
     values: Mapping[str, Any],
     typed: Mapping[str, Any],
     problems: Sequence[Problem],
+    known: Titles | None,
 ) -> FormContext:
     is_new = values.get("id") is None
     action = "create" if is_new else "change"
@@ -111,7 +114,7 @@ def _form(
         values=values,
         typed=typed,
         errors={p.field: say(p) for p in reversed(problems) if p.field},
-        titles=titles_of(work, entity, values, typed),
+        titles=titles_of(work, entity, values, typed, known=known),
         changeable=changeable_fields(work.catalog, work.actor, entity.name, action),
         readable=entities_readable(work.catalog, work.actor),
         masked=frozenset() if is_new else masked_fields(work.catalog, work.actor, entity.name),
@@ -173,6 +176,9 @@ def _tabs(form: FormContext, entity: Entity) -> list[View]:
 
 
 def _view(form: FormContext, field: Field, plan: Any, environment: RecordEnvironment) -> View:
+    quick = drawn_in_advance(form, field)
+    if quick is not None:
+        return quick
     held = field.read_only_when is not None and form.values.get("id") is not None
     ro = held and holds(plan.run(field.read_only_when, environment))
     view = field_view(form, field, ro=ro)

@@ -15,6 +15,7 @@ from engine.web.i18n import label as text_of
 from engine.web.i18n import say
 from engine.web.present.cells import head, makers
 from engine.web.present.filters import builder_view, chip_views
+from engine.web.present.kept import once_for_roles
 from engine.web.urls import list_url
 from engine.web.views.lists_request import (
     ListRequest,
@@ -115,22 +116,22 @@ def _search(asked: ListRequest) -> dict[str, str] | None:
 
 
 def _chooser(asked: ListRequest) -> list[dict[str, Any]]:
-    entity = asked.entity
-    names = [*asked.columns, *entity.list.columns, *entity.fields, "created_at", "updated_at"]
-    paths = readable_paths(asked.work, entity, names)
+    shown, entity = asked.columns, asked.entity
     found = []
-    for path in paths:
-        on = path in asked.columns
-        left = [c for c in asked.columns if c != path] if on else [*asked.columns, path]
-        found.append(
-            {
-                "label": path_label(asked.work, entity, path),
-                "name": path,
-                "on": on,
-                "url": asked.url(cols=",".join(left) or None),
-            }
-        )
+    for path in dict.fromkeys((*shown, *_offered(asked.work, entity))):
+        on = path in shown
+        left = [c for c in shown if c != path] if on else [*shown, path]
+        url = asked.url(cols=",".join(left) or None)
+        label = path_label(asked.work, entity, path)
+        found.append({"label": label, "name": path, "on": on, "url": url})
     return found
+
+
+def _offered(work: Workspace, entity: Entity) -> tuple[str, ...]:
+    """Return the paths that a list may show beside those asked for."""
+    names = [*entity.list.columns, *entity.fields, "created_at", "updated_at"]
+    key = ("offered columns", entity.name)
+    return once_for_roles(work, key, lambda: readable_paths(work, entity, names))
 
 
 def _heads(asked: ListRequest, page: Page | None) -> list[dict[str, Any]]:

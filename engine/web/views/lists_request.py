@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -22,8 +24,8 @@ from engine.records import (
     resolve,
 )
 from engine.records.listing import must_have_order
-from engine.web.i18n import label as text_of
 from engine.web.i18n import say
+from engine.web.present.kept import once_for_roles
 from engine.web.urls import list_url
 
 
@@ -46,14 +48,21 @@ class ListRequest:
 
     def url(self, **changes: Any) -> str:
         """Return the address of this list with some arguments changed; None takes one out."""
-        state = {k: vs for k, vs in self.arguments.lists() if k != "page"}
+        parts = dict(self._spelled)
         for name, value in changes.items():
             key = name.replace("__", ".")
             if value is None:
-                state.pop(key, None)
+                parts.pop(key, None)
             else:
-                state[key] = [str(value)]
-        return list_url(self.entity.name, **{k: v for k, v in state.items() if v})
+                parts[key] = urlencode({key: str(value)})
+        query = "&".join(parts.values())
+        return list_url(self.entity.name) + (f"?{query}" if query else "")
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Each argument as the address spells it; a page has dozens of links that keep them."""
+        given = self.arguments.lists()
+        return {k: urlencode({k: vs}, doseq=True) for k, vs in given if k != "page" and vs}
 
 
 def read_request(work: Workspace, entity: Entity, arguments: MultiDict[str, str]) -> ListRequest:
@@ -154,11 +163,16 @@ def card_paths(work: Workspace, entity: Entity) -> tuple[str, ...]:
 
 
 def path_label(work: Workspace, entity: Entity, path: str) -> str:
-    """Return what a path is called: the labels of its steps."""
+    """Return what a readable path is called: the labels of its steps."""
+    key = ("path label", entity.name, path)
+    return once_for_roles(work, key, lambda: _path_label(work, entity, path))
+
+
+def _path_label(work: Workspace, entity: Entity, path: str) -> str:
     names, at = [], entity.name
     for step in path.split("."):
         _, described = resolve(work.catalog, at, step)
-        names.append(text_of(described.label))
+        names.append(described.label.in_(work.language))
         target = described.options.get("to")
         at = target if isinstance(target, str) else at
     return " · ".join(names[-2:])

@@ -62,10 +62,10 @@ def edit_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
     """Show or take the form of a record."""
     if entity.written_by == "plugins" or entity.part_of:
         raise Refused("These records are written by the system only.")
-    values = stored_values(work, entity, record_id)
+    values, titles = stored_values(work, entity, record_id)
     if request.method == "GET":
         note_revealed(work, entity, values)
-        return render("ui/form.html", **form_context(work, entity, values))
+        return render("ui/form.html", **form_context(work, entity, values, titles=titles))
     here = record_url(entity.name, record_id)
     if answered_before(work):
         return redirect(here)
