@@ -23,9 +23,10 @@ from engine.expressions import compile_sql
 from engine.extension import Invalid
 from engine.fieldtypes import field_type
 from engine.metadata import Field
-from engine.records.attached import FILES, check_files
+from engine.records.attached import check_files
 from engine.records.covers import shown_title, title_cover
 from engine.records.engine_fields import title_field
+from engine.records.file_names import FILES
 from engine.records.incoming import Draft
 from engine.records.listing import readable
 from engine.records.plans import Path, plan_of

@@ -23,6 +23,7 @@ from engine.metadata import Catalog
 from engine.storage.database import database_url as configured_url
 from engine.storage.database import engine_for
 from engine.web import errors, guard, languages, releases, security, security_trail, session
+from engine.web.readable_json import ReadableJson
 from engine.web.settings import secret_key, settings
 from engine.web.state import Snapshot, State, snapshot_of
 from engine.web.urls import RecordNumber
@@ -93,6 +94,7 @@ def _flask_app(catalog: Catalog, config: Mapping[str, Any]) -> Flask:
     app = Flask("engine.web")
     app.app_ctx_globals_class = session.RequestGlobals
     app.url_map.converters["int"] = RecordNumber
+    app.json = ReadableJson(app)
     app.config.update(settings(os.environ))
     app.config["BABEL_DEFAULT_TIMEZONE"] = catalog.product.time_zone
     app.config["APP_NAME"] = str(catalog.product.name)

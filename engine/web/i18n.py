@@ -10,9 +10,7 @@ from flask import Flask, has_request_context, request, session
 from flask_babel import get_locale, gettext
 
 from engine.metadata import Text
-from engine.wording import LOCALES as LOCALES
-from engine.wording import N_ as N_
-from engine.wording import TRANSLATIONS
+from engine.wording import LOCALES, TRANSLATIONS
 
 DEFAULT = "zh_Hant"
 TAGS = {"zh_Hant": "zh-Hant-HK", "zh_Hans": "zh-Hans", "en": "en"}

@@ -7,7 +7,7 @@ from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 
-__all__ = ["LOCALES", "TRANSLATIONS", "N_", "translator"]
+__all__ = ["LOCALES", "N_", "TRANSLATIONS", "translator"]
 
 LOCALES = ("zh_Hant", "zh_Hans", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
