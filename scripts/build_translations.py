@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-TRANSLATIONS = ROOT / "engine" / "web" / "translations"
+TRANSLATIONS = ROOT / "engine" / "wording" / "translations"
 ALSO = TRANSLATIONS / "also.txt"
 WORDS = TRANSLATIONS / "zh_hans_words.txt"
 LOCALES = ("zh_Hant", "zh_Hans", "en")
@@ -33,7 +33,8 @@ _CALLS = (
     *("_", "gettext", "lazy_gettext", "N_", "say", "say_", "message", "translate"),
     *("Problem", "Invalid", "Refused", "Conflict", "InvalidValue", "Sentence", "ActionResult"),
 )
-KEYWORDS = {**dict.fromkeys(_CALLS), "ngettext": (1, 2)}
+# `progress(done, total, note)` of a job: its third argument is what the screen says.
+KEYWORDS = {**dict.fromkeys(_CALLS), "ngettext": (1, 2), "progress": (3,)}
 FAB_KEYWORDS = dict.fromkeys(("_", "gettext", "lazy_gettext", "lazy_formatter_gettext"))
 Id = str | tuple[str, str]
 

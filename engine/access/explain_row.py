@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, literal, null, sel
 
 from engine.access.actor import Actor, AllUnits
 from engine.access.explain import Explanation, Sentence, explained, role_label, unlimited, why
-from engine.access.rights import parent_of, roles_granting
+from engine.access.rights import may, parent_of, roles_granting
 from engine.access.rows import Place, actor_values, now_in, reaches, where_condition
 from engine.metadata import Catalog, Entity, RoleRights
 from engine.storage.joins import Joined, link_column
@@ -110,6 +110,11 @@ def _sentences(asked: _Asked, role: str) -> Iterator[Sentence]:
         yield Sentence(message, _used(message, {**words, "condition": declared.where.text}))
 
 
+def _may_name_units(asked: _Asked) -> bool:
+    organization = asked.catalog.organization
+    return organization is not None and may(asked.catalog, asked.actor, organization.entity, "read")
+
+
 def _about_scope(asked: _Asked, role: str, rows: str, reached: bool) -> str:
     if rows in ("own", "department"):
         return _RULES[rows][reached]
@@ -118,6 +123,8 @@ def _about_scope(asked: _Asked, role: str, rows: str, reached: bool) -> str:
     units = asked.actor.units(role)
     if isinstance(units, AllUnits):
         return "You have the role %(role)s everywhere."
+    if units and not reached and not _may_name_units(asked):
+        return "The record belongs to a unit where you do not have the role %(role)s."
     return _RULES["unit"][reached] if units else "You have the role %(role)s in no unit."
 
 

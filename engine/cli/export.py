@@ -74,19 +74,22 @@ def acting_as(login: str) -> Iterator[Workspace]:
     from engine.jobs import Catalogs
     from engine.records import Workspace
     from engine.storage.database import database_url, engine_for
+    from engine.wording import translator
 
     database = engine_for(database_url())
     try:
         with database.begin() as connection:
             served = Catalogs().current(connection)
             actor = _actor(connection, served.catalog, login) if login else SYSTEM
+            language = actor.language or served.catalog.product.languages[0]
             yield Workspace(
                 catalog=served.catalog,
                 tables=served.tables,
                 connection=connection,
                 actor=actor,
                 now=datetime.now(UTC),
-                language=actor.language or served.catalog.product.languages[0],
+                language=language,
+                translate=translator(language),
             )
     finally:
         database.dispose()

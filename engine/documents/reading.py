@@ -15,6 +15,7 @@ from engine.extension import Invalid
 from engine.metadata import Field
 from engine.records import Workspace, condition_of, joined, listing, resolve, visible
 from engine.storage.joins import Joined
+from engine.wording import translator
 
 
 @dataclass(slots=True)
@@ -169,4 +170,6 @@ def among(column: ColumnElement[Any], ids: Sequence[int]) -> ColumnElement[bool]
 def in_language(work: Workspace, language: str) -> Workspace:
     """Return the same work for a reader of another language."""
     known = work.catalog.product.languages
-    return replace(work, language=language) if language in known else work
+    if language not in known:
+        return work
+    return replace(work, language=language, translate=translator(language))

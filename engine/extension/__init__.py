@@ -35,6 +35,7 @@ from engine.extension.registry import (
     screen,
     screens,
 )
+from engine.extension.schedules import Schedule, schedule, schedules
 from engine.fieldtypes.base import FieldType, Format, InvalidValue, Look
 from engine.fieldtypes.base import register as register_field_type
 
@@ -61,6 +62,7 @@ __all__ = [
     "Refused",
     "Sample",
     "SampleCompany",
+    "Schedule",
     "Screen",
     "ScreenContext",
     "ScreenPage",
@@ -79,6 +81,8 @@ __all__ = [
     "register_function",
     "sample",
     "samples",
+    "schedule",
+    "schedules",
     "screen",
     "screens",
 ]

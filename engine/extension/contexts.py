@@ -105,7 +105,11 @@ class Context(Protocol):
         """
 
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
-        """Leave work for later in the outbox; `key` keeps one row only. Returns the job's id."""
+        """Leave work for later in the outbox; return the job's id.
+
+        `key` keeps one row only. The job speaks the language of who left it; another one is
+        asked for with `language` in the arguments.
+        """
 
     def message(self, text: str, **params: Any) -> str:
         """Translate an English msgid into the reader's language."""
@@ -135,7 +139,10 @@ class JobContext(Context, Protocol):
     arguments: Mapping[str, Any]
 
     def progress(self, done: int, total: int, note: str = "") -> None:
-        """Tell the screen how far it is; written outside the job's transaction."""
+        """Tell the screen how far it is; written outside the job's transaction.
+
+        `note` is an English msgid.
+        """
 
 
 class ScreenContext(Context, Protocol):

@@ -25,4 +25,4 @@ class JobWork(PluginContext):
         Raises:
             LostLease: the job was cancelled; let it pass, so that all is rolled back.
         """
-        self._tell(done, total, note)
+        self._tell(done, total, self.message(note))

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from engine.exchange.jobs import CLEAN
-from engine.extension import job
-from engine.jobs.schedules import schedule
+from engine.extension import job, schedule
 from engine.storage.work_tables import wy_idempotency, wy_outbox
 
 KEPT_FOR = timedelta(days=30)

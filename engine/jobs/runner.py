@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from engine.access import SYSTEM, Actor, load_actor
-from engine.extension import Invalid, NotFound, Refused, jobs
+from engine.extension import Invalid, Job, NotFound, Refused, jobs
 from engine.jobs.catalogs import Catalogs, Served
 from engine.jobs.context import JobWork
 from engine.jobs.housekeeping import install
@@ -37,6 +37,7 @@ from engine.storage.outbox import (
     progress,
     sweep,
 )
+from engine.wording import translator
 
 log = logging.getLogger(__name__)
 # The engine's own packages that bring jobs; importing one registers them.
@@ -47,7 +48,11 @@ _WITH_JOBS = (
     "engine.flows",
     "engine.reports",
 )
-_HOPELESS = (Invalid, Refused, NotFound, LookupError)  # trying again would say the same
+_REFUSALS = (Invalid, Refused, NotFound)  # trying again would say the same
+
+
+class Hopeless(Exception):
+    """A job that will never succeed; says why, in the language of who left it."""
 
 
 def import_jobs() -> None:
@@ -108,12 +113,14 @@ class Runner:
     def _work(self, claimed: Claimed) -> None:
         with self._engine.begin() as connection:
             served = self._current(connection)
-            actor = _actor(connection, claimed, served)
-            work = _workspace(connection, served, actor, claimed)
-            job = jobs().get(claimed.job)
-            if job is None:
-                raise LookupError(f"there is no job {claimed.job!r}")
-            result = job.run(JobWork(work, claimed.arguments, self._teller(claimed)))
+            language = _language(claimed, served)
+            try:
+                actor = _actor(connection, claimed, served)
+                work = _workspace(connection, served, actor, claimed)
+                language = work.language
+                result = _job(claimed).run(JobWork(work, claimed.arguments, self._teller(claimed)))
+            except _REFUSALS as refusal:
+                raise Hopeless(_said(refusal, language)) from refusal
             finish(connection, claimed, result)
 
     def _teller(self, claimed: Claimed) -> Callable[[int, int, str], None]:
@@ -124,12 +131,28 @@ class Runner:
         return tell
 
     def _note_failure(self, claimed: Claimed, error: Exception) -> None:
-        hopeless = isinstance(error, _HOPELESS)
+        hopeless = isinstance(error, Hopeless)
         text = str(error) if hopeless else "".join(traceback.format_exception(error, limit=-6))
         with self._engine.begin() as connection:
             state = fail(connection, claimed, text, for_good=hopeless)
         level = logging.ERROR if state == "failed" else logging.WARNING
         log.log(level, "job %s (%s) failed: %s", claimed.id, claimed.job, text)
+
+
+def _job(claimed: Claimed) -> Job:
+    found = jobs().get(claimed.job)
+    if found is None:
+        raise Refused("There is no work called %(name)s.", name=claimed.job)
+    return found
+
+
+def _said(refusal: Invalid | Refused | NotFound, language: str) -> str:
+    translate = translator(language)
+    if isinstance(refusal, NotFound):
+        return translate("The record may have been deleted, or you may not see it.")
+    parts = refusal.problems if isinstance(refusal, Invalid) else (refusal,)
+    told = ((translate(one.message), one.params) for one in parts)
+    return "; ".join(text % dict(params) if params else text for text, params in told)
 
 
 def _actor(connection: Connection, claimed: Claimed, served: Served) -> Actor:
@@ -142,17 +165,24 @@ def _actor(connection: Connection, claimed: Claimed, served: Served) -> Actor:
 
 
 def _workspace(connection: Connection, served: Served, actor: Actor, claimed: Claimed) -> Workspace:
-    wanted = str(claimed.arguments.get("language") or actor.language)
-    known = served.catalog.product.languages
+    language = _language(claimed, served, actor.language)
     return Workspace(
         catalog=served.catalog,
         tables=served.tables,
         connection=connection,
         actor=actor,
         now=datetime.now(UTC),
-        language=wanted if wanted in known else known[0],
+        language=language,
         request_id=f"job-{claimed.id}",
+        translate=translator(language),
     )
+
+
+def _language(claimed: Claimed, served: Served, own: str = "") -> str:
+    """Return the language the work was left in, else its owner's, else the product's first."""
+    wanted = str(claimed.arguments.get("language") or own)
+    known = served.catalog.product.languages
+    return wanted if wanted in known else known[0]
 
 
 class _Heart:

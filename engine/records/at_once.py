@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, FromClause, func
 
 from engine.access.rights import roles_granting
 from engine.metadata import Entity
-from engine.records.attached import FILES
 from engine.records.draft import Draft
+from engine.records.file_names import FILES
 from engine.records.linking import GOOD, Link, Question, judge_answer, question_about
 from engine.records.links import links_of
 from engine.records.reach import has_fixed_rule, visible

@@ -9,10 +9,9 @@ from sqlalchemy import and_, or_, select, update
 
 from engine.metadata import Entity, Field
 from engine.records.draft import Draft
+from engine.records.file_names import FILES
 from engine.records.workspace import Workspace
 from engine.storage.system_tables import wy_file
-
-FILES = ("file", "image", "signature")
 
 
 def _ids(value: Any) -> list[int]:
@@ -23,8 +22,11 @@ def check_files(draft: Draft, field: Field, value: Any) -> None:
     """Complain of files that are not there, or belong to another record or person."""
     work, wanted = draft.work, _ids(value)
     mine = and_(wy_file.c.record_id.is_(None), wy_file.c.created_by == work.actor.user_id)
+    # of this very field: one of a field that the person may not see must not come to light
     kept = and_(
-        wy_file.c.entity == draft.entity.name, wy_file.c.record_id == (draft.old or {}).get("id")
+        wy_file.c.entity == draft.entity.name,
+        wy_file.c.record_id == (draft.old or {}).get("id"),
+        wy_file.c.field == field.name,
     )
     allowed = wy_file.c.id.in_(wanted) & (or_(mine, kept) if draft.old else mine)
     found = set(work.connection.scalars(select(wy_file.c.id).where(allowed)))

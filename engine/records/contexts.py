@@ -100,12 +100,13 @@ class PluginContext:
         return record_rows(work.connection, work.tables, entity, event, which, **origin)
 
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
-        """Leave work for later in the outbox."""
+        """Leave work for later in the outbox; it will speak the language of who left it."""
         from engine.storage import enqueue
 
-        return enqueue(
-            self.work.connection, job, arguments, key=key, user_id=self.work.actor.user_id
-        )
+        user_id = self.work.actor.user_id
+        if user_id is not None:
+            arguments = {"language": self.language, **arguments}
+        return enqueue(self.work.connection, job, arguments, key=key, user_id=user_id)
 
     def message(self, text: str, **params: Any) -> str:
         """Translate an English msgid."""

@@ -19,10 +19,11 @@ from sqlalchemy import (
 from engine.extension import Invalid
 from engine.fieldtypes import field_type
 from engine.metadata import Field
-from engine.records.attached import FILES, check_files
+from engine.records.attached import check_files
 from engine.records.covers import shown_title, title_cover
 from engine.records.draft import Draft
 from engine.records.engine_fields import title_field
+from engine.records.file_names import FILES
 from engine.records.linking import (
     NO_SUCH,
     Link,

@@ -14,6 +14,7 @@ from engine.records.counting import numbers_of
 from engine.records.covers import title_cover
 from engine.records.cursors import after_condition, cursor_of
 from engine.records.engine_fields import ENGINE_FIELDS, resolve
+from engine.records.file_names import FILES, file_names
 from engine.records.query import MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
 from engine.records.searching import search_condition
@@ -107,6 +108,9 @@ def _made_columns(
             title = 2 + len(selected)
             table, _ = source.reach(steps[:-1])
             selected.append(table.c[f"{field.name}_entity"].label(f"t{title}"))
+        elif field.type in FILES:
+            title = 2 + len(selected)
+            selected.append(file_names(source.column(steps), field).label(f"t{title}"))
         masked = owner != "user" and field.name in masked_fields(work.catalog, work.actor, owner)
         described.append(Column(path, owner, field, value, title, masked and not work.trusted))
     return tuple(described), selected

@@ -58,5 +58,7 @@ class Workspace:
 
     def message(self, text: str, **params: Any) -> str:
         """Say an English msgid in the reader's language."""
+        if not text:
+            return ""  # gettext keeps the catalogue's own header under the empty text
         said = self.translate(text)
         return said % params if params else said

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request
+from flask_appbuilder.security.sqla.models import Role
 from flask_login import login_required
 from sqlalchemy import func, select
 
@@ -38,8 +39,9 @@ _ACTIONS = {
 
 
 def register(app: Flask) -> None:
-    """Add the screens to the application."""
+    """Add the screens to the application, and names of roles to Flask-AppBuilder's."""
     app.register_blueprint(bp)
+    app.jinja_env.filters["named"] = _named
 
 
 @bp.before_request
@@ -83,6 +85,11 @@ def _save(work: Workspace, matrix: RightsMatrix, role: str) -> int:
             if on != (cell in matrix.granted):
                 changed += set_right(work.connection, work.catalog, cell, on, work.actor)
     return changed
+
+
+def _named(value: Any) -> Any:
+    """Return a role's label for a role of Flask-AppBuilder; anything else as it is."""
+    return _role_label(current_work(), value.name) if isinstance(value, Role) else value
 
 
 def _role_label(work: Workspace, role: str) -> str:

@@ -32,6 +32,7 @@ from engine.web import (
     security_trail,
     session,
 )
+from engine.web.readable_json import ReadableJson
 from engine.web.settings import secret_key, settings
 from engine.web.state import Snapshot, State, snapshot_of
 from engine.web.urls import RecordNumber
@@ -103,6 +104,7 @@ def _flask_app(catalog: Catalog, config: Mapping[str, Any]) -> Flask:
     app.app_ctx_globals_class = session.RequestGlobals
     editions.install(app)
     app.url_map.converters["int"] = RecordNumber
+    app.json = ReadableJson(app)
     app.config.update(settings(os.environ))
     app.config["BABEL_DEFAULT_TIMEZONE"] = catalog.product.time_zone
     app.config["APP_NAME"] = str(catalog.product.name)

@@ -22,6 +22,7 @@ from engine.web.desk import current_work, entity_for
 from engine.web.desk import render as page
 from engine.web.i18n import label as text_of
 from engine.web.urls import file_url, list_url, print_url
+from engine.web.views.jobs import failure_text
 from engine.web.views.lists import query_of, read_request
 
 bp = Blueprint("documents", __name__)
@@ -131,7 +132,7 @@ def _job_view(work: Workspace, one: Print, row: Any) -> dict[str, Any]:
         "total": row.total,
         "percent": None,
         "note": "",
-        "error": row.last_error if row.state == "failed" else "",
+        "error": failure_text(work, row) if row.state == "failed" else "",
         "poll_url": f"/print/jobs/{row.id}" if is_open else "",
         "result_url": file_url(row.result["file"]) if row.state == "done" and row.result else "",
     }

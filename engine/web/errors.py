@@ -14,7 +14,8 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.extension import Conflict, Invalid, NotFound, Refused
-from engine.web.i18n import N_, say
+from engine.web.i18n import say
+from engine.wording import N_
 
 log = logging.getLogger(__name__)
 TEMPLATE = "ui/errors.html"
@@ -27,6 +28,7 @@ _TITLES = {
     405: "That is not possible here",
     409: "Somebody else was faster",
     413: "This is too large",
+    415: "This kind of data cannot be taken",
     422: "Please correct this",
     429: "Too many attempts",
     500: "Something went wrong",
@@ -37,6 +39,7 @@ _MESSAGES = {
     404: "The record may have been deleted, or you may not see it.",
     409: "The record was changed since you opened it.",
     413: "Please choose a smaller file.",
+    415: "Screens take forms; programs use the addresses under /api/v1/.",
     422: "Some values cannot be taken.",
     429: "Please wait a moment and try again.",
     500: "We have noted it. Please try again later.",

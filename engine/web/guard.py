@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
 from flask_jwt_extended import verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_wtf.csrf import CSRFProtect
 from jwt import PyJWTError
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.web.fab_guard import check_request
 from engine.web.session import current_actor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,12 +62,17 @@ def _guard() -> AnyResponse | None:
     if endpoint is None or endpoint == "static" or endpoint.endswith(".static"):
         return None
     if endpoint in _TOKENS:
+        check_request()
         return None
     if request.path.startswith("/api/"):
         return _guard_api()
     if not _is_open(endpoint) and current_actor().user_id is None:
         return _to_login()
+    if request.is_json:
+        # Screens take forms. WTForms would read fields out of any JSON, and break at most of it.
+        abort(415)
     csrf.protect()
+    check_request()
     return _without_lure() if endpoint == _LOGIN else None
 
 
@@ -87,10 +93,13 @@ def _is_open(endpoint: str) -> bool:
 def _guard_api() -> AnyResponse | None:
     """Let in who shows a key, a token, or a session with the form token."""
     if request.headers.get("Authorization"):
-        return None if _has_token() else _unauthorized()
-    if current_actor().user_id is None:
+        if not _has_token():
+            return _unauthorized()
+    elif current_actor().user_id is None:
         return _unauthorized()
-    csrf.protect()
+    else:
+        csrf.protect()
+    check_request()
     return None
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, has_request_context, request, session
 from flask_babel import get_locale, get_translations, gettext
 
 from engine.metadata import Text
+from engine.wording import LOCALES, TRANSLATIONS
 
-LOCALES = ("zh_Hant", "zh_Hans", "en")
 DEFAULT = "zh_Hant"
 TAGS = {"zh_Hant": "zh-Hant-HK", "zh_Hans": "zh-Hans", "en": "en"}
 NAMES = {"zh_Hant": "繁體中文", "zh_Hans": "简体中文", "en": "English"}
-TRANSLATIONS = Path(__file__).parent / "translations"
 _HANS = frozenset({"CN", "SG", "MY"})
 
 
@@ -30,11 +28,6 @@ class Sayable(Protocol):
     @property
     def params(self) -> Mapping[str, Any]:
         """The values for its places."""
-
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a text translated later
-    """Mark a text for extraction where it is only stored."""
-    return message
 
 
 def nearest(code: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, g, has_request_context, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.web.i18n import DEFAULT, LOCALES, select_locale
+from engine.web.i18n import DEFAULT, select_locale
+from engine.wording import LOCALES
 
 
 def install(app: Flask) -> None:

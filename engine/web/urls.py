@@ -24,13 +24,13 @@ def numbers(raw: Iterable[str]) -> list[int]:
     return sorted(n for n in found if n <= LARGEST)
 
 
-def list_url(entity: str, **arguments: Any) -> str:
+def list_url(entity: str, /, **arguments: Any) -> str:
     """Return the address of an entity's list."""
     query = urlencode({k: v for k, v in arguments.items() if v not in ("", None)}, doseq=True)
     return f"/e/{entity}/" + (f"?{query}" if query else "")
 
 
-def new_url(entity: str, **arguments: Any) -> str:
+def new_url(entity: str, /, **arguments: Any) -> str:
     """Return the address of the form for a new record; `arguments` are first values."""
     query = urlencode({k: v for k, v in arguments.items() if v not in ("", None)})
     return f"/e/{entity}/new" + (f"?{query}" if query else "")
@@ -61,7 +61,7 @@ def file_url(file_id: Any) -> str:
     return f"/files/{file_id}"
 
 
-def print_url(name: str, **arguments: Any) -> str:
+def print_url(name: str, /, **arguments: Any) -> str:
     """Return the address of a printed document."""
     query = urlencode(arguments, doseq=True)
     return f"/print/{name}" + (f"?{query}" if query else "")

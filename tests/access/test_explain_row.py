@@ -20,9 +20,16 @@ def test_the_unit_lets_in(connection, hire) -> None:
 
 
 def test_the_unit_shuts_out(connection, hire) -> None:
+    assert said(connection, hire(clerk=[2]), "room", 51) == (
+        False,
+        ["The record belongs to South office, where you do not have the role Clerk."],
+    )
+
+
+def test_a_unit_that_shuts_out_is_not_named_to_who_may_not_see_units(connection, hire) -> None:
     assert said(connection, hire(viewer=[2]), "room", 51) == (
         False,
-        ["The record belongs to South office, where you do not have the role Viewer."],
+        ["The record belongs to a unit where you do not have the role Viewer."],
     )
 
 
@@ -43,7 +50,7 @@ def test_each_role_has_its_say_in_one_statement(connection, hire) -> None:
         [
             "You have the role Caller everywhere.",
             "It does not satisfy the condition of the role Caller: state == 'sold'",
-            "The record belongs to South office, where you do not have the role Viewer.",
+            "The record belongs to a unit where you do not have the role Viewer.",
         ],
     )
     assert len(made) == 1

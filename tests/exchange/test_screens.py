@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from python_calamine import load_workbook
 from sqlalchemy import Engine, text
 
+from engine.access import NewUser, create_users
 from engine.exchange import exporting
 from engine.exchange.importing import runs
 from engine.jobs import Runner, Served
+from engine.storage.outbox import enqueue
 from engine.web.app import create_app
 from engine.web.session import state
 from engine.web.views.exporting import bp as exporting_bp
@@ -21,7 +23,7 @@ from engine.web.views.importing import bp as importing_bp
 from engine.web.views.jobs import bp as jobs_bp
 from tests.exchange.books import HEAD, line, xlsx
 from tests.exchange.world import build, catalog, tables
-from tests.web.company_app import close, config, sign_in, token
+from tests.web.company_app import FAST, PASSWORD, close, config, sign_in, token
 
 SignedIn = Callable[[str], FlaskClient]
 
@@ -218,8 +220,6 @@ def test_a_long_export_is_made_in_the_background_and_is_its_owners(
 
 
 def test_a_dead_letter_is_shown_and_tried_again_by_its_owner_only(signed_in, database) -> None:
-    from engine.storage.outbox import enqueue
-
     with database.begin() as connection:
         user = connection.scalar(text("select id from ab_user where username = 'ann'"))
         job = enqueue(connection, "gone.job", {}, user_id=user)
@@ -233,6 +233,26 @@ def test_a_dead_letter_is_shown_and_tried_again_by_its_owner_only(signed_in, dat
     with database.connect() as connection:
         state_now = connection.scalar(text("select state from wy_outbox where id = :i"), {"i": job})
     assert state_now == "cancelled"
+
+
+def test_how_the_system_broke_is_told_to_administrators_only(signed_in, database) -> None:
+    with database.begin() as connection:
+        boss = NewUser(login="boss", name="Boss", password=PASSWORD, roles={"Admin": []})
+        create_users(connection, [boss], method=FAST)
+        user = connection.scalar(text("select id from ab_user where username = 'ann'"))
+        jobs = [enqueue(connection, f"gone.job{n}", {}, user_id=user) for n in (1, 2)]
+        told = ("Traceback (most recent call last):\nValueError: secret of the machine", "Not you.")
+        for job, error in zip(jobs, told, strict=True):
+            connection.execute(
+                text("update wy_outbox set state = 'failed', last_error = :error where id = :id"),
+                {"error": error, "id": job},
+            )
+
+    page, whole = signed_in("ann").get("/jobs").text, signed_in("boss").get("/jobs").text
+
+    assert "secret of the machine" not in page
+    assert "Not you." in page
+    assert "secret of the machine" in whole
 
 
 def test_visitors_are_sent_to_the_login(app) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
 
-from engine.extension import Refused, job
+from engine.access import set_preference
+from engine.extension import Invalid, Refused, job, schedule
 from engine.jobs import Runner, Served
 from engine.storage.outbox import cancel, enqueue
 from tests.exchange.world import catalog, tables
@@ -159,24 +161,106 @@ def test_metadata_is_read_from_the_release_when_nobody_gives_it(company) -> None
     assert row(company, number).state == "done"
 
 
-def test_a_turn_of_a_schedule_is_left_once(company) -> None:
-    from datetime import UTC, datetime, time
-    from zoneinfo import ZoneInfo
+def test_a_turn_of_a_schedule_is_left_once(company, monkeypatch) -> None:
+    from engine.jobs.schedules import leave_due
 
-    found = sys.modules["engine.jobs.schedules"]
-
+    monkeypatch.setattr(sys.modules["engine.extension.schedules"], "_schedules", {})
     zone, now = ZoneInfo("Asia/Shanghai"), datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(found, "_schedules", {})
-        found.schedule("test.often", every=timedelta(minutes=10))
-        found.schedule("test.daily", at=time(8, 30))
-        found.schedule("test.later", at=time(23, 0))
-        counts = []
-        for minutes in (0, 5, 11):
-            with company.begin() as connection:
-                moment = now + timedelta(minutes=minutes)
-                counts.append(found.leave_due(connection, moment, zone))
+    schedule("test.often", every=timedelta(minutes=10))
+    schedule("test.daily", at=time(8, 30))
+    schedule("test.later", at=time(23, 0))
+    counts = []
+    for minutes in (0, 5, 11):
+        with company.begin() as connection:
+            counts.append(leave_due(connection, now + timedelta(minutes=minutes), zone))
 
     assert counts == [2, 0, 1]
     with pytest.raises(ValueError, match="every"):
-        found.schedule("test.wrong")
+        schedule("test.wrong")
+
+
+def test_a_plugin_declares_a_timed_job_with_extension_alone(company, runner, monkeypatch) -> None:
+    from engine.jobs.schedules import leave_due
+
+    monkeypatch.setattr(sys.modules["engine.extension.schedules"], "_schedules", {})
+    ran: list[Any] = []
+
+    @job("test.timed")
+    def timed(context: Any) -> None:
+        ran.append((context.user_id, dict(context.arguments)))
+
+    schedule("test.timed", every=timedelta(hours=1), arguments={"kind": "overdue"})
+    with company.begin() as connection:
+        leave_due(connection, datetime.now(UTC), ZoneInfo("Asia/Shanghai"))
+    runner.run_due()
+
+    assert ran == [(None, {"kind": "overdue"})]
+
+
+def test_a_job_speaks_the_language_of_who_left_it(company, runner) -> None:
+    said: list[str] = []
+    HOOK.run = lambda context: said.append(context.message("Something went wrong"))
+    left(company, "test.progress", "ann", language="zh_Hans")
+    left(company, "test.progress", "ann", language="en")
+    with company.begin() as connection:
+        user = connection.scalar(text("select id from ab_user where username = 'ann'"))
+        set_preference(connection, user, "language", "zh_Hant")
+    left(company, "test.progress", "ann")
+
+    runner.run_due()
+
+    assert said == ["发生错误", "Something went wrong", "發生錯誤"]
+
+
+def test_work_that_a_job_leaves_goes_on_in_the_same_language(company, runner) -> None:
+    said: list[str] = []
+
+    def first(context: Any) -> None:
+        HOOK.run = lambda later: said.append(later.language)
+        context.enqueue("test.progress", {"again": True})
+
+    HOOK.run = first
+    left(company, "test.progress", "ann", language="zh_Hans")
+    runner.run_due()
+
+    assert said == ["zh_Hans"]
+
+
+def test_the_reason_of_a_failure_is_in_the_language_of_who_left_it(company, runner) -> None:
+    @job("test.wrong")
+    def wrong(context: Any) -> None:
+        raise Invalid("At most %(most)s records at once.", most=5)
+
+    numbers = [left(company, "test.wrong", "ann", language=one) for one in ("zh_Hans", "en")]
+    gone = left(company, "gone.job", "ann", language="zh_Hant")
+    runner.run_due()
+
+    assert row(company, numbers[0]).last_error == "一次最多 5 条记录。"
+    assert row(company, numbers[1]).last_error == "At most 5 records at once."
+    assert row(company, gone).last_error == "沒有名為 gone.job 的工作。"
+
+
+def test_a_note_of_progress_is_said_in_the_language_of_who_left_it(company, runner) -> None:
+    seen: list[str] = []
+
+    @job("test.noting")
+    def noting(context: Any) -> None:
+        context.progress(1, 2, "Something went wrong")
+        seen.append(row(company, number).note)
+
+    number = left(company, "test.noting", "ann", language="zh_Hans")
+    runner.run_due()
+
+    assert seen == ["发生错误"]
+
+
+def test_a_job_that_breaks_by_a_missing_key_is_tried_again(company, runner) -> None:
+    @job("test.breaks")
+    def breaks(context: Any) -> None:
+        raise KeyError("amount")
+
+    number = left(company, "test.breaks")
+    runner.run_due()
+
+    assert row(company, number).state == "waiting"
+    assert "KeyError" in row(company, number).last_error

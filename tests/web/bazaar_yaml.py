@@ -107,6 +107,10 @@ entities:
     fields:
       phone: {type: phone, mask: phone, label: {zh_Hant: 貴賓電話, en: Phone}}
       note: {type: text, label: {zh_Hant: 貴賓備註, en: Note}}
+    page:
+      related:
+        - {entity: membership, by: vip, label: {zh_Hant: 會員, en: Members},
+           columns: [customer, since]}
     buttons:
       honour: {label: {zh_Hant: 致敬, en: Honour}, when: "note == 'yes'",
                set: {note: "'honoured'"}, bulk: true}
@@ -114,6 +118,14 @@ entities:
       clerk: [read, create, change, delete, bulk, history, honour]
       viewer: [read]
       guest: {can: [read], hide: [phone]}
+  membership:
+    label: {zh_Hant: 會籍, en: Membership}
+    title: customer
+    fields:
+      vip: {type: link, to: vip, required: true, label: {zh_Hant: 貴賓, en: VIP}}
+      customer: {type: link, to: customer, required: true, label: {zh_Hant: 客戶, en: Customer}}
+      since: {type: date, label: {zh_Hant: 自, en: Since}}
+    rights: {clerk: [read, create]}
   order:
     label: {zh_Hant: 訂單, en: Order}
     title: no

@@ -153,6 +153,7 @@ def absolute(schema: Any) -> Any:
 BODIES: dict[str, Any] = {
     "customer.create": {"name": "From the document", "unit": 2},
     "vip.create": {"phone": "13700137000"},
+    "membership.create": {"vip": "{vip}", "customer": "{customer}", "since": "2026-01-02"},
     "order.create": {"customer": "{customer}", "lines": [{"item": "x", "price": "2"}]},
     "org_unit.create": {"name": "New unit", "code": "N", "parent": 1},
     "thing.create": {"name": "Thing", "tags": ["a"], "color_of": "red", "count": 3},
@@ -206,7 +207,7 @@ class Made:
     def __init__(self, shop: Bazaar) -> None:
         self.ask = shop.caller("root")
         self.ids: dict[str, Any] = {}
-        for entity in ("customer", "vip", "order", "thing"):
+        for entity in ("customer", "vip", "membership", "order", "thing"):
             self.again(entity)
         self.ids["org_unit"] = 2
         line = self.ask("GET", f"/order/{self.ids['order']}").json["lines"][0]

@@ -181,6 +181,67 @@ def test_why_explains_what_one_may_do(shop: Bazaar, customer: dict) -> None:
     assert nowhere.status_code == 404
 
 
+def row_of(page: str, label: str) -> str:
+    found = re.search(rf'<th scope="row">{label}</th>(.*?)</tr>', page)
+    assert found, label
+    return " ".join(re.sub("<[^>]+>", " ", found.group(1)).split())
+
+
+def test_why_gives_a_reason_for_each_field_that_is_closed(shop: Bazaar, order: dict) -> None:
+    page = shop.person("cora").get(f"/e/order/{order['id']}/why").text
+    plain = shop.person("vic").get(f"/e/order/{order['id']}/why").text
+    customer = shop.person("cora").get(f"/e/customer/{order['customer']['id']}/why").text
+    ledger = shop.person("cora").get("/e/ledger/1/why").text
+    nobody = shop.person("nemo").get(f"/e/order/{order['id']}/why").text
+
+    assert row_of(page, "Total") == "Yes No It is computed."
+    assert row_of(page, "Profit") == "No No Your roles do not show this field."
+    assert row_of(page, "Frozen") == "Yes No It can be set only when the record is made."
+    assert row_of(page, "Reason") == "Yes Yes It depends on the state of the record."
+    assert row_of(page, "Due on") == "Yes Yes"
+    assert row_of(plain, "Due on") == "Yes No You have no right to change these records."
+    assert row_of(customer, "Phone") == "Yes Yes You see it partly covered."
+    assert row_of(ledger, "Text") == "Yes No The system writes these records."
+    assert row_of(nobody, "Due on") == "No No You may not read these records."
+
+
+def test_a_related_row_leads_to_the_thing_and_not_to_what_joins_them(shop: Bazaar) -> None:
+    ask = shop.caller("cora")
+    vip = ask.create("vip", phone="13412341234")
+    customer = ask.create("customer", name="Joined", unit=2)
+    joins = ask.create("membership", vip=vip["id"], customer=customer["id"], since="2026-01-02")
+    page = shop.person("cora").get(f"/e/vip/{vip['id']}").text
+    links = re.findall(r'<a[^>]*href="(/e/(?:customer|membership)/\d+)"', page)
+
+    assert links == [
+        f"/e/customer/{customer['id']}",  # the name
+        f"/e/membership/{joins['id']}",  # the small arrow beside it
+        f"/e/customer/{customer['id']}",  # the card of a narrow screen
+    ]
+    assert "Open this entry" in page
+
+
+def test_a_list_names_its_files(shop: Bazaar) -> None:
+    root, ask = shop.person("root"), shop.caller("root")
+    files = [
+        ask("POST", "/files", data={"entity": "thing", "field": field,
+                                    "file": (io.BytesIO(b"%PDF-1.4\n%%EOF"), name)}).json["id"]
+        for field, name in (("paper", "合同.pdf"), ("papers", "b.pdf"), ("papers", "a.pdf"))
+    ]  # fmt: skip
+    made = ask.create("thing", name="Cabinet", paper=files[0], papers=files[1:])
+    ask.create("thing", name="Cabinet, empty")
+    with shop.counted() as statements:
+        page = root.get("/e/thing/?cols=name,paper,papers&q=cabinet").text
+
+    assert re.findall(r"</svg>([^<]+)</a>", page[page.index("<tbody") :])[:3] == [
+        "合同.pdf", "b.pdf", "a.pdf",
+    ]  # fmt: skip
+    assert f"#{files[0]}" not in page
+    assert len(statements) <= 5
+    # programs still get the numbers
+    assert ask("GET", f"/thing/{made['id']}").json["papers"] == files[1:]
+
+
 def test_records_of_plugins_have_no_form(shop: Bazaar) -> None:
     cora = shop.person("cora")
     bea = shop.person("bea")

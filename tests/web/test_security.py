@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, g, jsonify
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from engine.access import set_right
+from engine.access import NewUser, create_users, set_right
 from engine.web.session import state
 from tests.access.project import company
 from tests.access.test_sync import ADMIN
 from tests.web.company_app import (
+    FAST,
+    PASSWORD,
     build,
     close,
     engine_of,
+    make_key,
     sign_in,
     token,
 )
@@ -91,3 +96,98 @@ def test_the_last_administrator_cannot_be_switched_off_on_fabs_screen(app: Flask
     root.post(f"/users/delete/{number}", data={"csrf_token": token(root)})
 
     assert root.get("/language").status_code == 200
+
+
+def test_the_screens_of_accounts_name_roles_as_the_product_does(app: Flask) -> None:
+    root = sign_in(app.test_client(), "root")
+    with engine_of(app).connect() as connection:
+        number = connection.scalar(text("select id from ab_user where username = 'ann'"))
+    headers = {"Accept-Language": "en"}
+    pages = [
+        root.get(path, headers=headers).text
+        for path in ("/users/list/", f"/users/show/{number}", f"/users/edit/{number}")
+    ]
+
+    for page in pages:
+        assert re.search(r">\s*Clerk\s*<", page)
+        assert not re.search(r">\s*clerk\s*<", page)
+    assert re.search(r">\s*文員\s*<", root.get("/users/list/?_l=zh_Hant").text)
+    root.get("/users/list/?_l=en")
+
+
+def test_an_action_that_fab_does_not_know_is_not_there(app: Flask, ann: FlaskClient) -> None:
+    root = sign_in(app.test_client(), "root")
+    for client, status in ((ann, 403), (root, 404)):
+        known = client.post("/users/action/resetpasswords/1", data={"csrf_token": token(client)})
+        wrong = client.post("/users/action/nothing/1", data={"csrf_token": token(client)})
+        many = client.post("/roles/action_post", data={"csrf_token": token(client)})
+
+        assert known.status_code == (403 if status == 403 else 302)
+        assert (wrong.status_code, many.status_code) == (404, 404)
+
+
+def test_a_chart_that_is_none_is_not_there(app: Flask) -> None:
+    root = sign_in(app.test_client(), "root")
+
+    for which, status in (("0", 200), ("password", 404), ("99", 404), ("²", 404), ("-1", 404)):
+        assert root.get(f"/userstatschartview/chart/{which}").status_code == status
+
+
+def test_screens_take_forms_and_say_so(app: Flask, ann: FlaskClient) -> None:
+    for body in ({"password": [1]}, "x", 1e308, [[[]]]):
+        answer = ann.post("/resetmypassword/form", json=body, headers={"Accept-Language": "en"})
+
+        assert answer.status_code == 415
+        assert "/api/v1/" in answer.text
+
+
+def test_an_api_key_wants_one_json_object(app: Flask, ann: FlaskClient) -> None:
+    headers = {"X-CSRFToken": token(ann), "Accept-Language": "en"}
+    for body in (b"", b"[1]", b'{"a":' * 50_000, b"name=x"):
+        answer = ann.post("/api/v1/security/api_keys/", data=body, headers=headers,
+                          content_type="application/json")  # fmt: skip
+
+        assert answer.status_code == 422
+        assert "one JSON object" in answer.json["error"]["message"]
+
+
+def test_a_switched_off_account_is_shut_out_with_every_proof_it_has(app: Flask) -> None:
+    with engine_of(app).begin() as connection:
+        person = NewUser(login="old", name="old", password=PASSWORD, roles={"clerk": [2]})
+        create_users(connection, [person], method=FAST)
+    old, key = sign_in(app.test_client(), "old"), make_key(app, "old")
+    visitor = app.test_client()
+    login = {"username": "old", "password": PASSWORD, "provider": "db", "refresh": True}
+    tokens = visitor.post("/api/v1/security/login", json=login).json
+    proofs = (key, tokens["access_token"])
+
+    def answers() -> list[int]:
+        called = [
+            visitor.get("/api/v1/who", headers={"Authorization": f"Bearer {one}"}).status_code
+            for one in proofs
+        ]
+        refresh = {"Authorization": f"Bearer {tokens['refresh_token']}"}
+        again = visitor.post("/api/v1/security/refresh", headers=refresh)
+        anew = again.json.get("access_token", "")
+        renewed = visitor.get("/api/v1/who", headers={"Authorization": f"Bearer {anew}"})
+        return [old.get("/who").status_code, *called, renewed.status_code]
+
+    before = answers()
+    with engine_of(app).begin() as connection:
+        connection.execute(text("update ab_user set active = false where username = 'old'"))
+
+    assert before == [200, 200, 200, 200]
+    assert answers() == [302, 401, 401, 401]
+
+
+def test_signing_in_gives_a_new_session_whatever_was_planted_before(app: Flask) -> None:
+    client = app.test_client()
+    with client.session_transaction() as planted:
+        planted["since"], planted["proof"], planted["_user_id"] = 1, "forged", "1"
+    assert client.get("/who").status_code == 302  # planted marks open nothing
+
+    sign_in(client, "ann")
+
+    with client.session_transaction() as kept:
+        assert kept["proof"] != "forged"
+        assert kept["_user_id"] != "1"

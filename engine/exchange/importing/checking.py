@@ -19,6 +19,7 @@ from engine.extension import NotFound, Refused
 from engine.metadata import Entity
 from engine.records import Workspace, is_allowed
 from engine.storage.collector import collector_paused
+from engine.wording import N_
 
 Tell = Callable[[int, int, str], None]
 STATES = ("create", "update", "same", "error")
@@ -90,7 +91,7 @@ def check(
         done.rows = _read(work, done)
     say = tell or (lambda *_: None)
     total = len(done.rows)
-    say(0, total, "links")
+    say(0, total, N_("Looking up linked records"))
     with collector_paused():
         resolve_links(work, entity.name, done.rows, targets, plan.paths)
     warm(work, entity, done.rows)
@@ -99,7 +100,7 @@ def check(
     for start in range(0, total, 2_000):
         with collector_paused():
             drafter.make(done.rows[start : start + 2_000])
-        say(min(start + 2_000, total), total, "rows")
+        say(min(start + 2_000, total), total, N_("Checking rows"))
     _late_match(work, done)
     with collector_paused():
         check_unique(work, entity, done.rows)

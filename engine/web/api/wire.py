@@ -38,11 +38,12 @@ def row_json(columns: Sequence[Column], row: Sequence[Any], writers: Sequence[An
     found: Json = {"id": row[0], "version": row[1]}
     for column, write in zip(columns, writers, strict=True):
         value = row[column.value]
-        if column.title is not None and value is not None:
-            if column.field.type == "any_link":
-                found[column.path] = {"entity": row[column.title], "id": value}
-            else:
-                found[column.path] = {"id": value, "title": row[column.title]}
+        title = None if column.title is None else row[column.title]
+        kind = "" if value is None else column.field.type
+        if kind == "any_link":
+            found[column.path] = {"entity": title, "id": value}
+        elif kind == "link":
+            found[column.path] = {"id": value, "title": title}
         else:
             found[column.path] = _plain(column, value, write)
     return found

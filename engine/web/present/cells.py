@@ -127,8 +127,12 @@ def _file(field: Field, style: Format, readable: frozenset[str]) -> Make:
 
     def file(value: Any, title: Any, row: tuple[Any, ...]) -> Cell:
         ids = value if isinstance(value, list) else [value] if value is not None else []
-        items = [{"name": f"#{i}", "url": file_url(i), "thumb_url": file_url(i)} for i in ids]
-        return {"kind": kind, "text": "", "items": items}
+        names = title if isinstance(title, list) else [title] * len(ids)
+        items = [
+            {"name": name or f"#{i}", "url": file_url(i), "thumb_url": file_url(i)}
+            for i, name in zip(ids, names, strict=True)
+        ]
+        return {"kind": kind, "text": "、".join(i["name"] for i in items), "items": items}
 
     return file
 

@@ -132,7 +132,7 @@ def job_view(work: Workspace, row: Any) -> View:
         "note": row.note,
         "who": row.who or "",
         "at_text": row.created_at.astimezone(work.style.zone).strftime("%Y-%m-%d %H:%M"),
-        "error": _error(work, row),
+        "error": failure_text(work, row),
         "retry_url": f"/jobs/{row.id}/retry" if row.state in ("failed", "cancelled") else "",
         "cancel_url": f"/jobs/{row.id}/cancel" if is_open else "",
         "result_url": result_url,
@@ -147,13 +147,12 @@ def _label(work: Workspace, row: Any) -> str:
     return f"{label} · {text_of(entity.label)}" if entity is not None else label
 
 
-def _error(work: Workspace, row: Any) -> str:
-    """Return why a job failed: all of it to administrators, to others the last line."""
-    if row.state == "done" or not row.last_error:
-        return ""
-    if work.actor.is_admin:
-        return str(row.last_error)
-    return str(row.last_error).strip().splitlines()[-1][:300]
+def failure_text(work: Workspace, row: Any) -> str:
+    """Return why a job failed: a refusal in its words, a fault in detail to administrators only."""
+    told = str(row.last_error or "") if row.state != "done" else ""
+    if told.startswith("Traceback") and not work.actor.is_admin:
+        return work.message("The system failed; administrators can see why.")
+    return told
 
 
 def _result_url(row: Any) -> str:

@@ -9,7 +9,7 @@ from flask import jsonify, request
 from engine.extension import InvalidValue, NotFound, Refused
 from engine.fieldtypes import field_type
 from engine.metadata import Entity, Field
-from engine.records import RecordService, Workspace, field_of, is_allowed
+from engine.records import RecordService, Workspace, is_allowed
 from engine.records.listing import readable
 
 Answer = Any
@@ -17,17 +17,11 @@ Answer = Any
 
 def lookup_answer(work: Workspace, entity: str, name: str) -> Answer:
     """Answer a look-up of a link field; whoever may read or write the field may ask."""
-    if entity not in work.catalog.entities and entity != "user":
+    if entity not in work.catalog.entities:
         raise NotFound("entity", entity)
-    if entity != "user" and not any(
-        is_allowed(work, entity, a) for a in ("read", "create", "change")
-    ):
+    if not any(is_allowed(work, entity, a) for a in ("read", "create", "change")):
         raise Refused("You have no right to do this here.")
-    _, field = (
-        readable(work, entity, name)
-        if entity != "user"
-        else ("user", field_of(work.catalog, "user", name))
-    )
+    _, field = readable(work, entity, name)
     return jsonify(_answer(work, entity, field))
 
 
@@ -65,8 +59,6 @@ def _one_of(field: Field, entity: str) -> Field:
 def _record(work: Workspace, entity: str) -> dict[str, Any]:
     """Return the values of the form that the field's filter reads, sent as r.<name>=."""
     values: dict[str, Any] = {}
-    if entity == "user":
-        return values
     for key, raw in request.args.items():
         name = key.removeprefix("r.")
         field = work.catalog.entity(entity).fields.get(name)

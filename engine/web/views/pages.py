@@ -223,7 +223,7 @@ def related_view(
         "label": label,
         "count": page.total,
         "columns": heads,
-        "rows": rows_of(work, child, page, shown, readable),
+        "rows": rows_of(work, child, page, shown, readable, related=True),
         "new_url": new_url(child.name, **{related.by: record_id})
         if may_add and not child.part_of
         else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -218,6 +219,17 @@ def test_a_file_of_theirs_cannot_become_mine(
 
     assert answer.status_code == posted.status_code == 422
     assert shop.caller("cora")("GET", f"/files/{theirs.file}").status_code == 404
+
+
+def test_a_file_of_one_field_does_not_come_to_light_in_another(shop: Bazaar) -> None:
+    root = shop.caller("root")
+    form = {"entity": "thing", "field": "paper", "file": (io.BytesIO(b"%PDF-1.4\n%%EOF"), "x.pdf")}
+    file = root("POST", "/files", data=form).json["id"]
+    thing = root.create("thing", name="filed", paper=file)
+    answer = shop.caller("cora")("PATCH", f"/thing/{thing['id']}", {"papers": [file]})
+
+    assert answer.status_code == 422
+    assert answer.json["error"]["problems"][0]["field"] == "papers"
 
 
 def test_a_version_of_another_record_restores_nothing(
