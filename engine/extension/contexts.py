@@ -130,12 +130,30 @@ class EventContext(Context, Protocol):
 
 
 class JobContext(Context, Protocol):
-    """Work in the background; each call is one transaction, at least once."""
+    """Work in the background; each call is one transaction, at least once.
+
+    The function answers a mapping or None when it is done, or `More`. A `url` in the mapping
+    is where the result can be looked at.
+    """
 
     arguments: Mapping[str, Any]
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Tell the screen how far it is; written outside the job's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a job answers that is not done: it is called again, in a transaction of its own.
+
+    What it has written so far is kept, whatever becomes of the rest; after a failure it goes
+    on from here.
+    """
+
+    arguments: Mapping[str, Any]  # of the next call
+    done: int = 0
+    total: int = 0
+    note: str = ""
 
 
 class ScreenContext(Context, Protocol):
