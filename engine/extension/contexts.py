@@ -117,6 +117,7 @@ class ActionContext(Context, Protocol):
     entity: str
     ids: Sequence[int]  # the chosen records, all visible, all satisfying `when`, rows locked
     asked: Mapping[str, Any]  # what the dialog asked for, checked
+    is_preview: bool  # of a button with `preview`: answer a Preview; what is written is undone
 
 
 class EventContext(Context, Protocol):
@@ -190,6 +191,14 @@ class ScreenPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a button would do if it were pressed."""
+
+    count: int  # records that would be made or changed
+    left_out: Sequence[tuple[str, int]] = ()  # why others would not (a msgid), and how many
+
+
+@dataclass(frozen=True, slots=True)
 class ActionResult:
     """What a button answers: a sentence, a place to go, or a file."""
 
@@ -199,3 +208,4 @@ class ActionResult:
     file: bytes | None = None
     file_name: str = ""
     content_type: str = "application/pdf"
+    preview: Preview | None = None  # the answer to ActionContext.is_preview
