@@ -81,6 +81,18 @@ def test_a_phone_is_found_whole_and_cannot_be_probed_digit_by_digit(world: World
     assert part == []
 
 
+def test_the_only_room_a_search_finds_is_opened_at_once(world: World) -> None:
+    room, _ = world.room(), world.room()
+
+    one = counter(Asked(world, "GET", q="業主1"))  # type: ignore[arg-type]
+    several = counter(Asked(world, "GET", q="業主"))  # type: ignore[arg-type]
+    none = counter(Asked(world, "GET", q="nobody"))  # type: ignore[arg-type]
+
+    assert one.redirect == f"/s/charging.counter?room={room}"
+    assert len(several.data["found"]) == 2
+    assert (none.redirect, none.data["found"]) == ("", [])
+
+
 def test_the_counter_takes_a_payment_and_says_what_is_wrong(world: World) -> None:
     item = world.item()
     room = world.room()
