@@ -290,3 +290,16 @@ def test_a_menu_entry_for_a_view_has_its_own_title_and_mark(shop: Bazaar) -> Non
     assert seen("/e/order/") == ("Order", {"Order"})
     assert seen("/e/customer/?view=idle") == ("Customer", {"Customer"})
     assert seen("/e/order/new")[1] == {"Order"}
+
+
+def test_a_wrong_filter_says_what_is_wrong_and_what_would_be_right(shop: Bazaar) -> None:
+    bea = shop.person("bea")
+
+    def said(where: str) -> str:
+        page = unescape(bea.get("/e/order/", query_string={"where": where}).text)
+        return re.findall(r"In the filter, at character [^<]*", page)[0].strip()
+
+    assert said("stat == 'draft'").startswith(
+        "In the filter, at character 1: 'stat' is not known here; did you mean 'state'?"
+    )
+    assert re.search(r"[a-z']\.$", said("state == "))  # no hint: one sentence and its full stop
