@@ -67,6 +67,11 @@ def check_pattern(pattern: str) -> None:
         raise BadPattern(say_("A brace of the pattern is not closed."))
 
 
+def tokens_of(pattern: str) -> dict[str, str]:
+    """Return what a pattern is made of, 'building' to 'room', each with its width or 'A'."""
+    return {_TOKENS.get(name.strip(), ""): shape for name, shape in _PLACE.findall(pattern)}
+
+
 def room_number(pattern: str, place: Place) -> str:
     """Write a room's full number.
 
