@@ -25,6 +25,7 @@ from plugins.charging import (
     reversals,
     runs,
     top_ups,
+    unused,
 )
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "reversals",
     "runs",
     "top_ups",
+    "unused",
 ]

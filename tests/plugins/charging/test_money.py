@@ -234,6 +234,39 @@ def test_w38_refund_of_unused_months(world: World) -> None:
     assert world.get("payment", payment["id"])["refunded"] == Decimal("1120.00")
 
 
+@pytest.mark.parametrize(
+    ("last_day", "amount"),
+    [("2026-09-15", "1120.00"), ("2026-12-30", "10.32"), ("2025-12-31", "3840.00")],
+)
+def test_the_unused_part_of_a_payment_is_worked_out(
+    world: World, last_day: str, amount: str
+) -> None:
+    counter = Counter(world, ["2026-01"], cycle_months="12")
+    payment = counter.pay("3840", "2026-01-10").payment
+    head = {"estate": world.ids["estate"], "payment": payment["id"], "payer": counter.payer}
+
+    refund = world.make("refund", **head, reason="遷出", last_day=last_day, lines=[])
+
+    stored = world.get("refund", refund)
+    lines = world.find("refund_line", f"refund == {refund}")
+    assert stored["amount"] == sum(line["amount"] for line in lines) == Decimal(amount)
+    with pytest.raises(Invalid, match="after that one"):
+        world.make("refund", **head, reason="x", last_day="2026-12-31")
+    with pytest.raises(Invalid) as refused:
+        world.make("refund", **head, reason="x")
+    assert [p.field for p in refused.value.problems] == ["amount"]
+
+
+def test_only_what_is_left_of_a_payment_is_proposed(world: World) -> None:
+    counter = Counter(world, ["2026-01"], cycle_months="12")
+    payment = counter.pay("500", "2026-01-10").payment
+
+    refund = world.make("refund", estate=world.ids["estate"], payment=payment["id"],
+                        payer=counter.payer, reason="遷出", last_day="2026-03-31")  # fmt: skip
+
+    assert world.get("refund", refund)["amount"] == Decimal("500.00")
+
+
 def test_a_refund_never_exceeds_what_the_payment_gave(world: World) -> None:
     counter = Counter(world, ["2026-01"])
     payment = counter.pay("320", "2026-01-10").payment
