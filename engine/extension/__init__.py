@@ -39,6 +39,7 @@ from engine.extension.registry import (
 )
 from engine.fieldtypes.base import FieldType, Format, InvalidValue, Look
 from engine.fieldtypes.base import register as register_field_type
+from engine.fieldtypes.masks import mask
 
 __all__ = [
     "Action",
@@ -79,6 +80,7 @@ __all__ = [
     "job",
     "jobs",
     "listeners",
+    "mask",
     "register_field_type",
     "register_function",
     "sample",
