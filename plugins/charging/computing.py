@@ -19,7 +19,7 @@ from plugins.charging.terms import Reach, Terms, price_spans, terms_of
 
 Row = dict[str, Any]
 JOB = "charging.compute_run"
-MOST_AT_ONCE = 20_000  # room fees for which a person waits
+MOST_AT_ONCE = 10_000  # room fees for which a person waits
 
 
 @action("charging.generate_run")
