@@ -7,6 +7,8 @@ from engine.extension.contexts import (
     Context,
     EventContext,
     JobContext,
+    More,
+    Preview,
     Records,
     ScreenContext,
     ScreenPage,
@@ -38,6 +40,7 @@ from engine.extension.registry import (
 from engine.extension.schedules import Schedule, schedule, schedules
 from engine.fieldtypes.base import FieldType, Format, InvalidValue, Look
 from engine.fieldtypes.base import register as register_field_type
+from engine.fieldtypes.masks import mask
 
 __all__ = [
     "Action",
@@ -56,7 +59,9 @@ __all__ = [
     "JobContext",
     "Look",
     "Message",
+    "More",
     "NotFound",
+    "Preview",
     "Problem",
     "Records",
     "Refused",
@@ -77,6 +82,7 @@ __all__ = [
     "job",
     "jobs",
     "listeners",
+    "mask",
     "register_field_type",
     "register_function",
     "sample",

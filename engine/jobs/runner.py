@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from engine.access import SYSTEM, Actor, load_actor
-from engine.extension import Invalid, Job, NotFound, Refused, jobs
+from engine.extension import Invalid, Job, More, NotFound, Refused, jobs
 from engine.jobs.catalogs import Catalogs, Served
 from engine.jobs.context import JobWork
 from engine.jobs.housekeeping import install
@@ -33,6 +33,7 @@ from engine.storage.outbox import (
     claim,
     fail,
     finish,
+    go_on,
     hold,
     progress,
     sweep,
@@ -121,7 +122,10 @@ class Runner:
                 result = _job(claimed).run(JobWork(work, claimed.arguments, self._teller(claimed)))
             except _REFUSALS as refusal:
                 raise Hopeless(_said(refusal, language)) from refusal
-            finish(connection, claimed, result)
+            if isinstance(result, More):
+                go_on(connection, claimed, result)
+            else:
+                finish(connection, claimed, result)
 
     def _teller(self, claimed: Claimed) -> Callable[[int, int, str], None]:
         def tell(done: int, total: int, note: str) -> None:

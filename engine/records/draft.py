@@ -23,6 +23,7 @@ class Draft:
         old: Mapping[str, Any] | None = None,
         prefix: str = "",
         parent_link: str = "",
+        parent: Draft | None = None,
     ) -> None:
         self.work = work
         self.plan = plan_of(work.catalog, entity)
@@ -34,6 +35,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.prefix = prefix
         self.parent_link = parent_link  # of a line: filled in when its record is written
+        self.parent = parent  # of a line: the draft of its record
         self.is_inside = False  # written, and known to be where its writer may have it
 
     @property

@@ -110,6 +110,7 @@ def _take_lines(draft: Draft, field: Field, raw: Any) -> None:
             old=old,
             prefix=f"{draft.prefix}{field.name}.{number}.",
             parent_link=options["by"],
+            parent=draft,
         )
         take(child, {k: v for k, v in row.items() if k not in {"id", "version", options["by"]}})
         drafts.append(child)

@@ -28,6 +28,7 @@ from engine.metadata import Field
 from engine.records.draft import Draft
 from engine.records.engine_fields import resolve, title_field
 from engine.records.environment import known_of
+from engine.records.filter_values import filter_values
 from engine.records.plans import Path
 from engine.records.reach import has_fixed_rule, joined, joined_at, visible
 from engine.records.workspace import Workspace
@@ -87,7 +88,7 @@ def _made(draft: Draft, fields: tuple[Field, ...]) -> Question:
     good: list[ColumnElement[bool]] = []
     met: set[str] = set()
     for field in fields:
-        source = _source(work, field, draft.values, fresh=field.options["to"] in met)
+        source = _source(work, field, filter_values(draft, field), fresh=field.options["to"] in met)
         met.add(field.options["to"])
         asked = _asked(work, field, source, linked.get(field.name, ()))
         columns += asked

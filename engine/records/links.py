@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -88,15 +89,15 @@ def look_up(
     entity: str,
     field: Field,
     words: str,
-    record: dict[str, Any] | None = None,
+    given: Mapping[str, Mapping[str, Any]],
     limit: int = 20,
 ) -> list[tuple[int, str, str]]:
     """Return (id, title, subtitle) of the records a link may lead to, nearest names first.
 
-    `record` holds the values of the record being edited, for filters that read them.
+    `given` holds what filters read: the values of the edited `record`, what a dialog `ask`s.
     """
     target = field.options["to"]
-    source = joined(work, target, record=record or {})
+    source = joined(work, target, **given)
     title = source.column((title_field(work.catalog, target),))
     small = subtitle_of(work, target, source)
     query = select(source.table.c.id, title.label("title"), small.label("small"))

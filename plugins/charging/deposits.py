@@ -83,7 +83,7 @@ def _pay_bills(context: Any, deposit: Row, left: Decimal) -> Decimal:
                late_fixed=fixed.get(p.bill, ZERO))
         for p in spread.parts
     ]  # fmt: skip
-    post_changes(context, "deposit", changes, context.today)
+    post_changes(context, "deposit", changes, context.today, deposit=deposit["id"])
     return left - spread.surplus
 
 
