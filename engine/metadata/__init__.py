@@ -1,6 +1,15 @@
 """Typed, frozen objects that describe a company's work; no I/O."""
 
-from engine.metadata.catalog import Catalog, Module, Organization, Product, Role
+from engine.metadata.catalog import (
+    Catalog,
+    Groups,
+    Module,
+    Organization,
+    People,
+    Product,
+    Role,
+    WorkCalendar,
+)
 from engine.metadata.entity import Button, Check, Entity, Field, Index
 from engine.metadata.expression import Formula
 from engine.metadata.rights import EntityRights, RoleRights
