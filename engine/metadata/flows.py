@@ -207,7 +207,8 @@ class FlowRules:
     resubmit: str = "again"  # after a return: every step 'again', or straight 'back'
     comment: str = "on_negative"  # 'optional', 'on_negative', 'always'
     admin: tuple[Who, ...] = ()  # who mends this flow; empty: the administrators
-    watch: Fields = "all"  # fields whose change makes an earlier approval void
+    watch: Fields | Literal["conditions"] = "conditions"
+    # ^ fields whose change makes an earlier approval void; as a rule those conditions read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flows.core import walk
-from engine.flows.core.commands import Command, command, must_admin, must_run
+from engine.flows.core.commands import Command, command, must_admin, must_be_system, must_run
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import come_back
 from engine.flows.core.state import TERMINATED, WITHDRAWN, Visit
@@ -155,3 +155,13 @@ def comment(turn: Turn, given: Command) -> None:
     """Say something without deciding."""
     if not given.comment.strip():
         raise FlowRefused("comment_required")
+
+
+@command("parent_ended")
+def parent_ended(turn: Turn, given: Command) -> None:
+    """The case this one belongs to is over."""
+    must_be_system(given)
+    if not turn.case.is_running:
+        raise FlowRefused("not_running")
+    turn.case.suspended = False
+    walk.finish(turn, TERMINATED, "parent_ended")

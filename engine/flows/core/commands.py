@@ -106,3 +106,13 @@ def must_admin(given: Command) -> None:
     """
     if not given.is_admin:
         raise FlowRefused("not_admin")
+
+
+def must_be_system(given: Command) -> None:
+    """Refuse a person what only a timer or another case does.
+
+    Raises:
+        FlowRefused: unknown_action.
+    """
+    if given.actor is not None:
+        raise FlowRefused("unknown_action")

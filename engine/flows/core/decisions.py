@@ -7,7 +7,7 @@ from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import go_back, settle
 from engine.flows.core.state import HELD, OPEN, Task
 from engine.flows.core.turn import Turn
-from engine.flows.core.votes import vote_of
+from engine.flows.core.votes import tally
 from engine.metadata.flows import END, INITIATOR
 
 
@@ -16,7 +16,7 @@ def decide(turn: Turn, task: Task, given: Command, state: str) -> None:
     task.decided_by, task.comment = given.actor, given.comment
     task.fingerprint = turn.world.fingerprint()
     turn.close(task, state)
-    if task.kind != "decide" and state != "rejected":
+    if task.kind == "opinion" or (task.kind != "decide" and state != "rejected"):
         return
     for other in turn.case.tasks_of(task.visit):
         if other.seat == task.seat and other.is_pending and other.parent != task.no:
@@ -70,10 +70,12 @@ def abstain(turn: Turn, given: Command) -> None:
     must_allow(turn, task, "abstain")
     if task.kind != "decide":
         raise FlowRefused("not_allowed")
-    seats = turn.case.seats_of(task.visit)
-    if not any(vote_of(s) in ("undecided", "approved") for n, s in seats.items() if n != task.seat):
-        raise FlowRefused("last_seat")
     decide(turn, task, given, "abstained")
+    visit, step = turn.case.visits[task.visit], turn.step_of(task)
+    if step is not None and visit.is_active:
+        count = tally(turn.case, visit, step.sign)
+        if not count.base or count.approved + count.undecided < count.needed:
+            raise FlowRefused("too_few_left")
     settle(turn, turn.case.visits[task.visit])
 
 

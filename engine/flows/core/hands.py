@@ -10,7 +10,7 @@ from engine.flows.core.signers import must_join
 from engine.flows.core.state import OPEN, PENDING, WAITING, Task
 from engine.flows.core.steps import add_task, hold, seat
 from engine.flows.core.turn import Turn
-from engine.flows.core.votes import vote_of
+from engine.flows.core.votes import back_to_pool, vote_of
 from engine.metadata.flows import Step
 
 
@@ -35,6 +35,8 @@ def hand_over(turn: Turn, task: Task, user: int, reason: str = "") -> Task:
     made = add_task(turn, visit, user, kind=task.kind, seat_no=task.seat, parent=task.parent)
     made.position = task.position
     made.state, made.reason = kept
+    if visit.data.get("claimed") == task.no:
+        visit.data["claimed"] = made.no
     for below in turn.case.tasks_of(task.visit):
         if below.parent == task.no and below.is_pending:
             below.parent = made.no
@@ -86,10 +88,7 @@ def release(turn: Turn, given: Command) -> None:
     visit = turn.case.visits[task.visit]
     if visit.data.get("claimed") != task.no:
         raise FlowRefused("not_allowed")
-    del visit.data["claimed"]
-    for other in turn.case.tasks_of(task.visit):
-        if other.state == WAITING and other.reason == "claimed":
-            other.state, other.reason = OPEN, ""
+    back_to_pool(turn.case, visit)
 
 
 @command("assign")

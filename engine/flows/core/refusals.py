@@ -24,6 +24,7 @@ MESSAGES = {
     "too_deep": "Signers can be added three times over, not more.",
     "already_adding": "Signers have been added to this task already.",
     "last_seat": "The last person of a step cannot be removed.",
+    "too_few_left": "Too few people would be left to decide.",
     "not_added": "You can remove only whom you have added, and who has not decided.",
     "not_waiting": "The process does not wait for this.",
     "too_many_steps": "The flow goes round in a circle without anybody deciding.",

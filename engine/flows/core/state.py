@@ -124,9 +124,13 @@ class Case:
         """Return the visits of one sequence."""
         return [v for v in self.visits.values() if v.parent == parent and v.branch == branch]
 
+    def at_any(self, block: int) -> list[Visit]:
+        """Return the visits directly within a block, of all its branches."""
+        return [v for v in self.visits.values() if v.parent == block]
+
     def below(self, visit: int) -> Iterator[Visit]:
         """Return a block's visits at any depth."""
-        for one in [v for v in self.visits.values() if v.parent == visit]:
+        for one in self.at_any(visit):
             yield one
             yield from self.below(one.no)
 

@@ -6,6 +6,7 @@ from engine.flows.core.commands import Command, command, must_run
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import HELD, OPEN, WAITING, Task, Visit
 from engine.flows.core.turn import Turn
+from engine.metadata.flows import branches_of
 
 _BY_MOVING_ON = frozenset({"not_needed", "claimed"})
 
@@ -34,7 +35,8 @@ def take_back(turn: Turn, given: Command) -> None:
 
 
 def _is_past(turn: Turn, task: Task) -> bool:
-    return turn.case.visits[task.visit].superseded
+    visit = turn.case.visits[task.visit]
+    return visit.superseded or visit.state not in ("active", "passed")
 
 
 def _call_off_added(turn: Turn, task: Task) -> None:
@@ -87,12 +89,11 @@ def _wait_again(turn: Turn, task: Task) -> None:
 
 
 def _open_again(turn: Turn, seq: int) -> None:
-    for visit in turn.case.visits.values():
-        if visit.ended == seq and visit.reason != "taken_back" and visit.started != seq:
-            visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
-            for name in ("done", "lost"):
-                visit.data.pop(name, None)
-            _count_branches(turn, visit)
+    again = [v for v in turn.case.visits.values() if v.ended == seq and v.started != seq]
+    for visit in again:
+        visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
+    for block in turn.case.active_visits():
+        _count_branches(turn, block)
     for task in turn.case.tasks.values():
         if task.closed == seq and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
             _reopen(task)
@@ -102,13 +103,19 @@ def _count_branches(turn: Turn, block: Visit) -> None:
     """Note again which branches of a reopened block are done."""
     if block.kind not in ("choose", "parallel"):
         return
-    done = []
-    for number in {v.branch for v in turn.case.visits.values() if v.parent == block.no}:
-        live = [v for v in turn.case.at(block.no, number) if not v.superseded]
-        nodes = turn.sequence(block.no, number)
-        if live and live[-1].state in ("passed", "skipped") and live[-1].node == nodes[-1].id:
-            done.append(number)
-    block.data["done"] = done
+    node = turn.node_of(block)
+    every = range(len(branches_of(node))) if node is not None else ()
+    numbers = block.data.get("chosen", every)
+    block.data["done"] = [n for n in numbers if _is_through(turn, block, n)]
+
+
+def _is_through(turn: Turn, block: Visit, number: int) -> bool:
+    nodes = turn.sequence(block.no, number)
+    live = [v for v in turn.case.at(block.no, number) if not v.superseded]
+    if not nodes:
+        return True
+    ended = bool(live) and live[-1].state in ("passed", "skipped")
+    return ended and live[-1].node == nodes[-1].id
 
 
 def _reopen(task: Task) -> None:

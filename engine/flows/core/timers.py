@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flows.core import walk
-from engine.flows.core.commands import Command, command, must_run
+from engine.flows.core.commands import Command, command, must_be_system, must_run
 from engine.flows.core.decisions import decide, wake_parent
 from engine.flows.core.hands import hand_over
 from engine.flows.core.refusals import FlowRefused
@@ -17,6 +17,7 @@ from engine.metadata.flows import END, Step, Subflow, Wait
 @command("due")
 def due(turn: Turn, given: Command) -> None:
     """A task's time is over: do what its step says (rule 16)."""
+    must_be_system(given)
     must_run(turn)
     task = turn.case.tasks.get(given.task or 0)
     if task is None or task.state != OPEN:
@@ -54,6 +55,8 @@ def _to_others(turn: Turn, task: Task, step: Step) -> None:
 @command("event")
 def event(turn: Turn, given: Command) -> None:
     """Something a flow may wait for has happened; kept if the wait is still to come."""
+    if given.actor is not None and not given.is_admin:
+        raise FlowRefused("not_admin")
     must_run(turn)
     name = given.target
     for visit in turn.case.active_visits():
@@ -71,6 +74,7 @@ def event(turn: Turn, given: Command) -> None:
 @command("elapsed")
 def elapsed(turn: Turn, given: Command) -> None:
     """A wait's time has come: it is over, or passed over if something else was awaited."""
+    must_be_system(given)
     must_run(turn)
     visit = turn.case.visits.get(int(given.data.get("visit", 0)))
     if visit is None or not visit.is_active or visit.kind != "wait":
@@ -84,6 +88,7 @@ def elapsed(turn: Turn, given: Command) -> None:
 @command("child")
 def child(turn: Turn, given: Command) -> None:
     """A sub-flow has ended (rule 26)."""
+    must_be_system(given)
     visit = turn.case.visits.get(int(given.data.get("visit", 0)))
     node = turn.node_of(visit) if visit is not None else None
     if visit is None or not visit.is_active or not isinstance(node, Subflow):

@@ -82,7 +82,18 @@ def judge(turn: Turn, visit: Visit, node: Step) -> str:
         return "passed"
     if node.sign.mode == "in_order":
         _call_next(turn, visit)
+    claimed = turn.case.tasks.get(visit.data.get("claimed", 0))
+    if claimed is not None and not claimed.is_pending:
+        back_to_pool(turn.case, visit)
     return "open"
+
+
+def back_to_pool(case: Case, visit: Visit) -> None:
+    """Let everybody of the pool see a claimed task again."""
+    visit.data.pop("claimed", None)
+    for task in case.tasks_of(visit.no):
+        if task.state == WAITING and task.reason == "claimed":
+            task.state, task.reason = OPEN, ""
 
 
 def _call_next(turn: Turn, visit: Visit) -> None:

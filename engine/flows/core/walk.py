@@ -50,13 +50,18 @@ def enter(turn: Turn, parent: int | None, branch: int | None, index: int) -> Non
     """Start the node at a position of a sequence, or end the sequence."""
     if turn.case.status != RUNNING:
         return
-    if parent is not None and turn.case.visits[parent].state == "cancelled":
+    if parent is not None and not _goes_on(turn, turn.case.visits[parent]):
         return
     nodes = turn.sequence(parent, branch)
     if index >= len(nodes):
         complete(turn, parent, branch)
         return
     start(turn, nodes[index], parent, branch)
+
+
+def _goes_on(turn: Turn, block: Visit) -> bool:
+    """Tell whether branches of a block may go on: it is not joined, or keeps late branches."""
+    return block.is_active or (block.state == "passed" and _rest(turn, block) == "keep")
 
 
 def start(turn: Turn, node: Node, parent: int | None, branch: int | None) -> Visit:
@@ -121,7 +126,9 @@ def refused(turn: Turn, visit: Visit) -> None:
     """A visit is lost: its branch with it, or the whole approval."""
     for block in turn.case.above(visit):
         if not block.is_active:
-            return  # a late branch: an opinion without effect
+            cancel(turn, visit, "ended")  # a late branch: an opinion without effect
+            cancel_below(turn, visit, "ended")
+            return
         node = turn.node_of(block)
         if isinstance(node, Parallel) and node.on_branch_reject == "count":
             _lose_branch(turn, block, node, visit)
