@@ -48,16 +48,15 @@ def connection(flow_engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def people(connection: Connection) -> Mapping[str, int]:
     """Login -> id of everybody in PEOPLE."""
-    rows = connection.execute(text("select username, id from ab_user"))
-    return {row.username: row.id for row in rows}
+    return people_now(connection)
 
 
 @pytest.fixture
 def work(connection: Connection) -> Work:
-    """A function: work("bob", catalog=…, now=…) is bob's piece of work in this transaction."""
+    """A function: work("bob", of=catalog, now=…) is bob's piece of work in this transaction."""
 
-    def make(login: str = "ann", catalog: Catalog | None = None, now: datetime = NOW) -> Workspace:
-        return workspace(connection, login, catalog, now)
+    def make(login: str = "ann", of: Catalog | None = None, now: datetime = NOW) -> Workspace:
+        return workspace(connection, login, of, now)
 
     return make
 
@@ -76,6 +75,12 @@ def new_request(work: Work) -> NewRequest:
         return int(RecordService(work(by)).create("request", given)["id"])
 
     return make
+
+
+def people_now(connection: Connection) -> dict[str, int]:
+    """Return login -> id of all accounts."""
+    rows = connection.execute(text("select username, id from ab_user"))
+    return {row.username: row.id for row in rows}
 
 
 def workspace(
