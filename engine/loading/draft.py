@@ -14,13 +14,16 @@ from engine.loading.texts import Texts
 from engine.metadata import (
     Entity,
     Formula,
+    Groups,
     HomeItem,
     Module,
     Organization,
+    People,
     Print,
     Product,
     Role,
     Text,
+    WorkCalendar,
 )
 from engine.metadata import Field as FieldOf
 
@@ -57,6 +60,9 @@ class Draft:
     manifest: Site
     product: Product | None = None
     organization: Organization | None = None
+    people: People | None = None
+    groups: Groups | None = None
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     roles: dict[str, Role] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)

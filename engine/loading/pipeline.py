@@ -108,6 +108,9 @@ def _catalog(draft: Draft, project: Project) -> Catalog:
     return Catalog(
         product=draft.product or Product(name=Text()),
         organization=draft.organization,
+        people=draft.people,
+        groups=draft.groups,
+        calendar=draft.calendar,
         roles=MappingProxyType(draft.roles),
         modules=MappingProxyType(draft.modules),
         entities=MappingProxyType(draft.entities),

@@ -58,6 +58,9 @@ class Groups:
     user: str  # link to `user` in those lines
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkCalendar:
     """When the company works; deadlines in workdays and workhours are counted on it."""
