@@ -42,6 +42,7 @@ __all__ = [
     "Field",
     "FormLayout",
     "Formula",
+    "Groups",
     "HomeItem",
     "Index",
     "ListLayout",
@@ -49,6 +50,7 @@ __all__ = [
     "Module",
     "Organization",
     "PageLayout",
+    "People",
     "Print",
     "Product",
     "Related",
@@ -58,4 +60,5 @@ __all__ = [
     "Section",
     "Tab",
     "Text",
+    "WorkCalendar",
 ]
