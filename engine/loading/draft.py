@@ -26,6 +26,7 @@ from engine.metadata import (
     WorkCalendar,
 )
 from engine.metadata import Field as FieldOf
+from engine.metadata.flows import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,10 @@ class Draft:
     entities: dict[str, Entity] = field(default_factory=dict)
     prints: dict[str, Print] = field(default_factory=dict)
     home: dict[str, HomeItem] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
     formulas: list[Pending] = field(default_factory=list)
     sites: dict[tuple[str, str], Site] = field(default_factory=dict)
-    # ^ ('entity' | 'role' | 'module' | 'print' | 'home', name) -> where it is written
+    # ^ ('entity' | 'role' | 'module' | 'print' | 'home' | 'flow', name) -> where it is written
     plugins: frozenset[str] = frozenset()  # those that are loaded
     templates: dict[str, str] = field(default_factory=dict)  # Typst files that prints name
 
@@ -117,6 +119,7 @@ _PLURALS = {
     "module": "modules",
     "print": "prints",
     "home": "home items",
+    "flow": "flows",
 }
 
 
