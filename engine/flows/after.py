@@ -47,7 +47,9 @@ def write(work: Workspace, going: Going, turn: Turn) -> dict[str, Any]:
     stored, case = going.stored, going.stored.case
     ended = case.status != RUNNING
     move_record(going)
-    store.save(work.connection, stored, {no: task_columns(going, t) for no, t in case.tasks.items()})
+    store.save(
+        work.connection, stored, {no: task_columns(going, t) for no, t in case.tasks.items()}
+    )
     answer = {"case_id": stored.id, "status": case.status, "seq": case.seq}
     _log(work, going, answer)
     _update_case(work, going)
@@ -177,5 +179,3 @@ def end_child(work: Workspace, case_id: int) -> None:
 
     system = replace(work, actor=replace(work.actor, user_id=None))
     FlowService(system).act(case_id, Command(name="parent_ended"))
-
-

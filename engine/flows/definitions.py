@@ -72,7 +72,7 @@ def definition_id(connection: Connection, catalog: Catalog, flow: Flow) -> int:
     query = select(table.c.id).where(table.c.flow == flow.name, table.c.digest == flow.digest)
     found = connection.scalar(query)
     if found is not None:
-        return found
+        return int(found)
     row = {
         "flow": flow.name,
         "file": flow.file,
@@ -80,7 +80,7 @@ def definition_id(connection: Connection, catalog: Catalog, flow: Flow) -> int:
         "text": catalog.sources[flow.file],
     }
     connection.execute(insert(table).values(row).on_conflict_do_nothing())
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(query).scalar_one())
 
 
 def pinned(work: Workspace, name: str, definition: int) -> Flow:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.expressions import compile_python, holds
 from engine.metadata import Formula
 from engine.records import RecordEnvironment, Workspace, read_paths
-from engine.records.environment import Path
+from engine.records.plans import Path
 from engine.storage.joins import link_target
 
 

@@ -18,7 +18,6 @@ from engine.flows.people import About, Directory
 from engine.metadata import Formula
 from engine.metadata.flows import (
     Branch,
-
     Effect,
     Effects,
     Flow,
@@ -166,9 +165,7 @@ def _decided(case: Case) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def fingerprint(
-    work: Workspace, flow: Flow, action: FlowAction, record: dict[str, Any]
-) -> str:
+def fingerprint(work: Workspace, flow: Flow, action: FlowAction, record: dict[str, Any]) -> str:
     """Return a digest of the fields whose change makes earlier approvals void."""
     entity = work.catalog.entity(flow.entity)
     wire = {
@@ -197,5 +194,3 @@ def _conditions(action: FlowAction) -> Iterable[Formula]:
             yield node.when
         branches: tuple[Branch, ...] = branches_of(node)
         yield from (branch.when for branch in branches if branch.when is not None)
-
-

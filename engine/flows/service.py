@@ -18,7 +18,7 @@ from engine.flows.core.state import Case
 from engine.flows.core.turn import Turn
 from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id, flow_for, pinned
-from engine.flows.edits import edit, must_be_filled, must_say_why
+from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
 from engine.flows.live import Live, change_as_flow
 from engine.metadata.flows import Flow, FlowAction
 from engine.records import RecordService, Workspace
@@ -171,6 +171,8 @@ class FlowService:
             if given.name in ("approve", "resubmit") and given.task is not None:
                 going.changes = edit(going, values or {})
                 must_be_filled(going)
+            elif given.name == "due" and _approves(going):
+                must_be_filled(going)
             must_say_why(going)
             heard = Recorder(going.live)
             going.heard = heard.heard
@@ -181,9 +183,7 @@ class FlowService:
     def _answered(self, case_id: int, request_id: str) -> Answer | None:
         if not request_id:
             return None
-        query = select(log.c.answer).where(
-            log.c.case_id == case_id, log.c.request_id == request_id
-        )
+        query = select(log.c.answer).where(log.c.case_id == case_id, log.c.request_id == request_id)
         found = self.work.connection.scalar(query)
         return None if found is None else _answer(case_id, found)
 
@@ -246,6 +246,12 @@ class FlowService:
         except FlowRefused as refused:
             if refused.code not in ("not_waiting", "not_running"):
                 raise
+
+
+def _approves(going: Going) -> bool:
+    """Tell whether a deadline approves; then what the step asks for must be filled in."""
+    step = step_of(going)
+    return step is not None and step.due is not None and step.due.then == "approve"
 
 
 def _answer(case_id: int, kept: Mapping[str, Any]) -> Answer:

@@ -46,6 +46,7 @@ class People:
     unit: str  # link to the organization's entity
     manager: str = ""  # link to `user` or to this entity; '' = the unit's head
     post: str = ""  # a field, or a path to one, that names the post
+    phone: str = ""  # the field a text message goes to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

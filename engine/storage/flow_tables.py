@@ -71,9 +71,7 @@ wy_flow_case = Table(
     moment("started_at"),
     moment("moved_at"),  # of the last log entry
     Column("ended_at", MOMENT),
-    one_of(
-        "wy_flow_case", "status", "running", "approved", "rejected", "withdrawn", "terminated"
-    ),
+    one_of("wy_flow_case", "status", "running", "approved", "rejected", "withdrawn", "terminated"),
     Index(
         "uq_wy_flow_case__running",
         "entity",

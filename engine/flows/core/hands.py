@@ -6,7 +6,7 @@ from engine.flows.core.commands import Command, command, must_admin, must_allow,
 from engine.flows.core.decisions import wake_parent
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import settle
-from engine.flows.core.signers import must_join
+from engine.flows.core.signers import drop, must_join
 from engine.flows.core.state import OPEN, PENDING, WAITING, Task
 from engine.flows.core.steps import add_task, hold, seat
 from engine.flows.core.turn import Turn
@@ -131,7 +131,7 @@ def _pass_on(turn: Turn, task: Task, heir: int) -> None:
     if task.kind == "resubmit" or (heir not in here and heir != turn.case.initiator):
         hand_over(turn, task, heir, "left")
         return
-    turn.close(task, "cancelled", "removed")
+    drop(turn, task)
     if not any(vote_of(s) != "removed" for s in turn.case.seats_of(visit.no).values()):
         hold(turn, visit, "leaver")
     wake_parent(turn, task)

@@ -115,12 +115,17 @@ def remove_sign(turn: Turn, given: Command) -> None:
         if not given.is_admin:
             _must_have_added(turn, task, given)
         _must_not_be_last(turn, task)
-        turn.close(task, "cancelled", "removed")
-        for below in turn.case.tasks_of(task.visit):
-            if below.parent == task.no and below.is_pending and below.seat == task.seat:
-                turn.close(below, "cancelled", "removed")
+        drop(turn, task)
         wake_parent(turn, task)
         settle(turn, turn.case.visits[task.visit])
+
+
+def drop(turn: Turn, task: Task) -> None:
+    """Call a task off, with those whom its owner had asked on its behalf."""
+    turn.close(task, "cancelled", "removed")
+    for below in turn.case.tasks_of(task.visit):
+        if below.parent == task.no and below.is_pending and below.seat == task.seat:
+            drop(turn, below)
 
 
 def _must_have_added(turn: Turn, task: Task, given: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.flows.core import walk
 from engine.flows.core.commands import Command, command, must_run
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import HELD, OPEN, WAITING, Task, Visit
@@ -93,7 +94,9 @@ def _open_again(turn: Turn, seq: int) -> None:
     for visit in again:
         visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
     for block in turn.case.active_visits():
-        _count_branches(turn, block)
+        if block.kind in ("choose", "parallel"):
+            _count_branches(turn, block)
+            walk.join(turn, block)  # a late branch may have come through meanwhile
     for task in turn.case.tasks.values():
         if task.closed == seq and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
             _reopen(task)
@@ -101,8 +104,6 @@ def _open_again(turn: Turn, seq: int) -> None:
 
 def _count_branches(turn: Turn, block: Visit) -> None:
     """Note again which branches of a reopened block are done."""
-    if block.kind not in ("choose", "parallel"):
-        return
     node = turn.node_of(block)
     every = range(len(branches_of(node))) if node is not None else ()
     numbers = block.data.get("chosen", every)

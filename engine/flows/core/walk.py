@@ -104,7 +104,12 @@ def complete(turn: Turn, parent: int | None, branch: int | None) -> None:
     done = block.data.setdefault("done", [])
     if branch not in done:
         done.append(branch)
-    if len(done) >= _needed(turn, block):
+    join(turn, block)
+
+
+def join(turn: Turn, block: Visit) -> None:
+    """End a block once enough of its branches are through."""
+    if len(block.data["done"]) >= _needed(turn, block):
         if _rest(turn, block) == "cancel":
             cancel_below(turn, block, "not_needed")
         passed(turn, block)

@@ -56,8 +56,11 @@ def build_flow(draft: Draft, raw: dict[str, Any], site: Site) -> Flow | None:
 
 def _rules(raw: Raw, site: Site) -> FlowRules:
     plain = {key: raw[key] for key in _RULES if key in raw}
+    watch = raw.get("watch", "conditions")
     return FlowRules(
-        admin=people_of(raw, "admin", site), watch=fields_of(raw, "watch", "all"), **plain
+        admin=people_of(raw, "admin", site),
+        watch=frozenset(watch) if isinstance(watch, list) else watch,
+        **plain,
     )
 
 

@@ -62,6 +62,9 @@ def _check_people(draft: Draft, paths: Paths, site: Site) -> None:
         if kind is not None and kind.name not in _TEXTS:
             message = f"'{people.post}' must be a text or choice field"
             draft.report(here.at(), "wrong-field", message, f"it is {kind}")
+    if people.phone:
+        what = "a phone field"
+        paths.fitting(own, people.phone, site.down("phone"), lambda f: f.type == "phone", what)
 
 
 def _leads_up(people: People) -> Fits:

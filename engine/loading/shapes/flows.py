@@ -10,7 +10,13 @@ from engine.loading.shapes.flow_nodes import (
     nobody,
     repeated,
 )
-from engine.loading.shapes.flow_parts import exactly_one, fields, identifier, people
+from engine.loading.shapes.flow_parts import (
+    exactly_one,
+    fields,
+    identifier,
+    people,
+    word_or_names,
+)
 from engine.loading.shapes.parts import Schema, choice, flag, formula, label, name, names, record
 
 _NAMES: Schema = {"propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,49}$"}}
@@ -49,7 +55,13 @@ RULES = record(
         "self": initiator_rule(),
         "can": CAN_DO,
         "admin": people("Who mends this flow; the administrators if not given."),
-        "watch": fields("Fields whose change makes an earlier approval void.", "all"),
+        "watch": word_or_names(
+            "Fields whose change makes an earlier approval void; as a rule those that the"
+            " flow's conditions read.",
+            "conditions",
+            "all",
+            "none",
+        ),
     },
     doc="What holds for every step; a step may say otherwise.",
 )

@@ -13,6 +13,7 @@ PEOPLE = record(
         "unit": name("Its link to the organization's entity."),
         "manager": name("Its link to the person above, or to that `user`; else the unit's head."),
         "post": name("The text or choice field, or a path to one, that names the post."),
+        "phone": name("The field that text messages go to."),
     },
     ("entity", "user", "unit"),
     "Who stands above whom; flows ask it.",

@@ -38,11 +38,6 @@ OWN += ["remove_sign", "transfer", "delegate", "recall", "claim", "release", "re
 OWN += ["take_back", "due", "event", "elapsed", "child"]
 ADMIN = [*["force", "jump", "assign", "hand_over", "resume"] * 4, "suspend"]
 ADMIN += ["terminate", "withdraw"]
-    *["force", "jump", "assign", "hand_over", "resume"] * 4,
-    "suspend",
-    "terminate",
-    "withdraw",
-]
 
 
 class Maker:

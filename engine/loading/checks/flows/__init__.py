@@ -64,7 +64,9 @@ def _check_units(draft: Draft, flow: Flow, site: Site) -> None:
 
 def _check_rules(draft: Draft, paths: Paths, flow: Flow, site: Site) -> None:
     rules = site.down("rules")
-    check_known(paths, flow, flow.rules.watch, rules.down("watch"))
+    watch = flow.rules.watch
+    if not isinstance(watch, str):
+        check_known(paths, flow, watch, rules.down("watch"))
     check_people(draft, paths, Where(flow), rules.down("admin"))
     for key in ("nobody", "self"):
         check_people(draft, paths, Where(flow), rules.down(key, "to"))
