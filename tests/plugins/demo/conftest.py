@@ -21,7 +21,7 @@ from engine.records.workspace import Workspace
 from engine.storage import Tables, tables_of
 from engine.storage.database import engine_for
 from engine.web.releases import apply_with_rights
-from plugins.demo import load, load_history, set_managers
+from plugins.demo import employ, load, load_history, set_managers
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
@@ -52,6 +52,7 @@ def load_company(engine: Engine, *, seed: int = 1, months: int = 18) -> None:
         ]
         users = create_users(connection, accounts)
         set_managers(connection, tables(), company, users)
+        employ(connection, tables(), company, users)
         load_history(connection, tables(), company, users, months=months)
 
 
