@@ -117,6 +117,8 @@ def random_command(dice: random.Random, game: Play, steps: list[str]) -> Command
     pool = case.open_tasks() if dice.random() < 0.85 else list(case.tasks.values())
     task = dice.choice(pool) if pool else None
     actor: int | None = ADM if is_admin else task.user if task else 1
+    if task is not None and case.visits[task.visit].data.get("claimed") == task.no:
+        name = dice.choice([name, "release"])
     if task is not None and task.proxy and dice.random() < 0.5:
         actor = task.proxy
     if name in ("due", "event", "elapsed", "child"):
@@ -124,7 +126,10 @@ def random_command(dice: random.Random, game: Play, steps: list[str]) -> Command
     if name == "withdraw":
         actor = case.initiator
     visits = case.active_visits() or list(case.visits.values())
-    tasks = dice.sample(list(case.tasks), min(len(case.tasks), 1))
+    added = [t for t in case.pending_tasks() if t.parent] or list(case.tasks.values())
+    gone = dice.choice(added) if added else None
+    if gone is not None and gone.parent and name == "remove_sign" and not is_admin:
+        actor = case.tasks[gone.parent].user
     return Command(
         name=name,
         actor=actor,
@@ -140,7 +145,7 @@ def random_command(dice: random.Random, game: Play, steps: list[str]) -> Command
         is_admin=is_admin,
         data={
             "visit": dice.choice(visits).no if visits else 0,
-            "tasks": tasks,
+            "tasks": [gone.no] if gone else [],
             "leaver": dice.choice(PEOPLE),
         },
     )
