@@ -8,6 +8,10 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.flows.core.refusals import FlowRefused
+from engine.flows.flow_map import flow_map
+from engine.flows.forecast import before_start
+from engine.flows.lists import Wanted, counts, items
+from engine.flows.panel import panel
 from tests.flows.playing import flow, stage
 
 TWO = flow("- {step: m, who: user:bob}\n- {step: g, who: user:gus}")
@@ -39,3 +43,27 @@ def test_a_decided_task_is_refused_by_name(
         game.do("approve", "zoe", task=2)
     assert refused.value.code == "not_your_task"
     assert game.logged() == ["submit", "approve"]
+
+
+def test_a_panel_says_who_holds_it_and_what_one_may_do(
+    connection: Connection, people: Mapping[str, int]
+) -> None:
+    game = stage(connection, people, t=TWO)
+    game.new()
+    assert [c.step for c in before_start(game.work("ann"), "request", game.request, "submit")] == [
+        "m",
+        "g",
+    ]
+    game.submit()
+    bob = panel(game.work("bob"), game.case)
+    assert set(bob.can) >= {"approve", "reject", "return", "transfer", "delegate", "add_sign"}
+    assert [one.step for one in bob.coming] == ["g"]
+    ann = panel(game.work("ann"), game.case)
+    assert set(ann.can) == {"withdraw", "urge", "copy", "comment"}
+    assert [n["state"] for n in flow_map(ann)] == ["active", "coming"]
+    assert [one.subject for one in items(game.work("bob"), Wanted())] != []
+    assert counts(game.work("bob")) == {"todo": 1, "copies": 0}
+    game.do("approve", "bob")
+    assert [one.step for one in items(game.work("bob"), Wanted(kind="done"))] == ["m"]
+    assert [one.status for one in items(game.work("ann"), Wanted(kind="started"))] == ["running"]
+    assert "take_back" in panel(game.work("bob"), game.case).can
