@@ -16,7 +16,13 @@ import pytest
 from engine.expressions import free_functions
 from engine.fieldtypes.base import field_types
 from engine.loading import json_schema
-from engine.loading.shapes import MANIFEST_SCHEMA, MODULE_SCHEMA, field_schema
+from engine.loading.shapes import (
+    FLOW_SCHEMA,
+    MANIFEST_SCHEMA,
+    MODULE_SCHEMA,
+    NODES,
+    field_schema,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -61,7 +67,7 @@ def test_the_committed_editor_schemas_are_what_the_code_says() -> None:
 def test_every_yaml_key_says_what_it_means() -> None:
     silent = [
         path
-        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA, FLOW_SCHEMA, *NODES.values())
         for path, one in _keys(schema, "")
         if not _says_something(path, one)
     ]
