@@ -130,7 +130,7 @@ def _not_one(value: Any, site: Site, schema: dict[str, Any]) -> Iterator[Diagnos
     if not isinstance(value, dict):
         return  # reported by its type
     keys = [key for one in schema["oneOf"] for key in one.get("required", ())]
-    written = [key for key in value if key in keys]
+    written = [key for key in site.value if key in keys]
     words = " or ".join(f"'{key}'" for key in keys)
     title = schema.get("title") or f"'{site.name}'"
     owner = f"'{site.name}': " if isinstance(site.last, str) else ""

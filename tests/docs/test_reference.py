@@ -75,6 +75,14 @@ def test_every_yaml_key_says_what_it_means() -> None:
     assert silent == []
 
 
+def test_every_key_of_a_flow_file_stands_in_the_reference() -> None:
+    page = script.pages()["flow.md"]
+    listed = {name.rpartition(".")[2] for name in re.findall(r"^\| `([^`]+)` \|", page, re.M)}
+    keys = [path for one in (FLOW_SCHEMA, *NODES.values()) for path, _ in _keys(one, "")]
+
+    assert [path for path in keys if path.rpartition(".")[2] not in listed] == []
+
+
 @pytest.mark.parametrize("name", sorted(field_types()))
 def test_every_option_of_a_field_type_says_what_it_means(name: str) -> None:
     kind = field_types()[name]
