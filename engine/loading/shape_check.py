@@ -39,23 +39,12 @@ class Shape:
             case "additionalProperties":
                 for key in facts["unexpected"]:
                     yield _unknown_key(key, here, schema)
-            case "required":
-                yield _missing_key(facts["property"], here, schema)
-            case "type":
-                yield _wrong_type(error.instance, facts["types"], here, schema)
-            case "enum":
-                yield _wrong_choice(error.instance, facts["options"], here)
             case "uniqueItems":
                 yield from _named_twice(error.instance, here)
-            case "propertyNames":
-                yield _bad_key(facts["error"].instance, here)
-            case "pattern":
-                yield _wrong_form(error.instance, facts, here, schema)
             case "oneOf":
                 yield from _not_one(error.instance, here, schema)
             case kind:
-                message, hint = rule_broken(kind, facts, error.instance, here.name, schema)
-                yield Diagnostic(here.at(), "wrong-value", message, hint)
+                yield _one_wrong(kind, facts, error.instance, here, schema)
 
     def _schema_at(self, path: Path) -> dict[str, Any]:
         schema: Any = self.schema
@@ -64,8 +53,26 @@ class Shape:
         return schema if isinstance(schema, dict) else {}
 
 
+def _one_wrong(
+    kind: str, facts: dict[str, Any], value: Any, site: Site, schema: dict[str, Any]
+) -> Diagnostic:
+    match kind:
+        case "required":
+            return _missing_key(facts["property"], site, schema)
+        case "type":
+            return _wrong_type(value, facts["types"], site, schema)
+        case "enum":
+            return _wrong_choice(value, facts["options"], site)
+        case "propertyNames":
+            return _bad_key(facts["error"].instance, site)
+        case "pattern":
+            return _wrong_form(value, facts, site, schema)
+    message, hint = rule_broken(kind, facts, value, site.name, schema)
+    return Diagnostic(site.at(), "wrong-value", message, hint)
+
+
 def _unknown_key(key: str, site: Site, schema: dict[str, Any]) -> Diagnostic:
-    title = schema.get("title", f"'{site.name}'")
+    title = schema.get("title") or f"'{site.name}'"
     noun = "an option" if title.endswith(" field") else "a key"
     return Diagnostic(
         site.key(key),
@@ -82,7 +89,7 @@ def _bad_key(key: Any, site: Site) -> Diagnostic:
 
 
 def _missing_key(key: str, site: Site, schema: dict[str, Any]) -> Diagnostic:
-    title = schema.get("title", f"'{site.name}'")
+    title = schema.get("title") or f"'{site.name}'"
     doc = schema.get("properties", {}).get(key, {}).get("description", "")
     owner = f"'{site.name}': " if isinstance(site.last, str) else ""
     message = f"{owner}{title} must have the key '{key}'"
@@ -123,9 +130,9 @@ def _not_one(value: Any, site: Site, schema: dict[str, Any]) -> Iterator[Diagnos
     if not isinstance(value, dict):
         return  # reported by its type
     keys = [key for one in schema["oneOf"] for key in one.get("required", ())]
-    written = [key for key in value if key in keys]
+    written = [key for key in site.value if key in keys]
     words = " or ".join(f"'{key}'" for key in keys)
-    title = schema.get("title", f"'{site.name}'")
+    title = schema.get("title") or f"'{site.name}'"
     owner = f"'{site.name}': " if isinstance(site.last, str) else ""
     if written:
         message = f"{owner}{title} cannot have both '{written[0]}' and '{written[1]}'"

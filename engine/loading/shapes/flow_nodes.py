@@ -11,6 +11,7 @@ from engine.loading.shapes.flow_parts import (
     word_or,
     word_or_names,
 )
+from engine.loading.shapes.flow_rules import CAN_DO, DUE, SIGN, initiator_rule, nobody, repeated
 from engine.loading.shapes.parts import (
     Schema,
     choice,
@@ -21,7 +22,6 @@ from engine.loading.shapes.parts import (
     name,
     record,
 )
-from engine.metadata.flows import CAN
 
 # Each node is checked again with the schema of its own kind, so that messages are about it.
 ANY_NODE: Schema = {"title": "a node", "type": "object"}
@@ -53,114 +53,6 @@ def effects(doc: str) -> Schema:
     """Describe a list of what the flow does."""
     return listing(EFFECT, doc)
 
-
-_TO: dict[str, Schema] = {"to": people("These people instead.")}
-CAN_DO: Schema = {
-    "type": "array",
-    "items": {"enum": list(CAN)},
-    "uniqueItems": True,
-    "description": "What an approver may do beside approving; everything if not given.",
-}
-
-
-def nobody(default: str = "") -> Schema:
-    """Describe what happens when nobody is found for a step."""
-    doc = "When nobody is found: an administrator of the flow names somebody, or …"
-    inner = record("the people instead", _TO, ("to",))
-    return word_or(inner, doc, "hold", "skip", "reject", default=default)
-
-
-def initiator_rule() -> Schema:
-    """Describe what happens when the approver is who started the flow."""
-    doc = "When the approver is the initiator; his manager instead if not given."
-    return word_or(record("the people instead", _TO, ("to",)), doc, "allow", "skip")
-
-
-def repeated(default: str = "") -> Schema:
-    """Describe what happens when somebody has agreed already."""
-    found = choice(
-        "Who has agreed already: is asked again, or not if it was just before, or not at all.",
-        *("ask", "skip_adjacent", "skip_any"),
-    )
-    return found if default else {k: v for k, v in found.items() if k != "default"}
-
-
-SIGN = word_or(
-    exactly_one(
-        record(
-            "a sign rule",
-            {
-                "at_least": {
-                    "type": "integer",
-                    "minimum": 1,
-                    "description": "So many must agree.",
-                },
-                "percent": {
-                    "type": "number",
-                    "exclusiveMinimum": 0,
-                    "maximum": 100,
-                    "description": "So many of a hundred must agree.",
-                },
-                "refuse": choice(
-                    "Lost when agreement cannot be reached any more, or at the first refusal.",
-                    *("when_lost", "first"),
-                ),
-                "rest": choice("What becomes of the others once it is decided.", "cancel", "keep"),
-            },
-        ),
-        *("at_least", "percent"),
-    ),
-    "How many must agree: any one, all, all in order, or whoever claims it first.",
-    *("any", "all", "in_order", "claim"),
-    default="any",
-)
-
-DUE = word_or(
-    record(
-        "a deadline",
-        {
-            "in": duration("How long a person may take."),
-            "remind": record(
-                "",
-                {
-                    "before": duration("So long before the time is over."),
-                    "every": duration("Again and again from then on."),
-                    "max": {
-                        "type": "integer",
-                        "minimum": 1,
-                        "default": 3,
-                        "description": "How often at most.",
-                    },
-                },
-                doc="When the person is reminded; at the end of the time if not given.",
-            )
-            | {"dependentRequired": {"max": ["every"]}},
-            "then": word_or(
-                exactly_one(
-                    record(
-                        "what happens then",
-                        {
-                            "transfer": people("They decide instead."),
-                            "escalate": people("They may decide too."),
-                            "return": name("Back to a step, `initiator` or `previous`."),
-                        },
-                    ),
-                    *("transfer", "escalate", "return"),
-                ),
-                "What happens when the time is over.",
-                *("remind", "approve", "reject"),
-                default="remind",
-            ),
-        },
-        ("in",),
-    ),
-    "How long a person may take, as '2 workdays'.",
-)
-# A bare text is the length of time itself.
-DUE = {key: value for key, value in DUE.items() if key != "examples"} | {
-    "pattern": duration("")["pattern"],
-    "format": "duration",
-}
 
 STEP = record(
     "a step",

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from engine.loading.shapes.flow_nodes import (
-    CAN_DO,
-    STEPS,
-    effects,
-    initiator_rule,
-    nobody,
-    repeated,
-)
+from engine.loading.shapes.flow_nodes import STEPS, effects
 from engine.loading.shapes.flow_parts import (
     exactly_one,
     fields,
@@ -17,6 +10,7 @@ from engine.loading.shapes.flow_parts import (
     people,
     word_or_names,
 )
+from engine.loading.shapes.flow_rules import CAN_DO, initiator_rule, nobody, repeated
 from engine.loading.shapes.parts import Schema, choice, flag, formula, label, name, names, record
 
 _NAMES: Schema = {"propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,49}$"}}

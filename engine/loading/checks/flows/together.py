@@ -36,9 +36,10 @@ def _sure(draft: Draft, flow: Flow) -> Iterator[tuple[str, Site]]:
     for action in flow.actions.values():
         for spot in spots(action, steps_site(action, site)):
             node = spot.node
-            if isinstance(node, Subflow) and spot.is_sure:
-                if node.when is None and not node.for_each:
-                    yield node.flow, spot.site
+            if not isinstance(node, Subflow) or not spot.is_sure:
+                continue
+            if node.when is None and not node.for_each:
+                yield node.flow, spot.site
 
 
 def _circle(starts: dict[str, dict[str, Site]], start: str) -> tuple[str, ...]:
