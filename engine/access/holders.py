@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
     Role,
@@ -16,10 +15,10 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     Connection,
-    FromClause,
-    Select,
+    Date,
+    Subquery,
+    Text,
     and_,
     any_,
     bindparam,
@@ -36,13 +35,8 @@ from engine.metadata import Catalog
 
 def holders(connection: Connection, catalog: Catalog, role: str, today: date) -> list[int]:
     """Return the ids of all active accounts that have the role, or one that includes it."""
-    given = wy_grant.alias()
-    of_it = and_(given.c.user_id == _HELD.c.user_id, given.c.role_id == _HELD.c.role_id)
-    # a role given for a time only is held as long as one of its times is now
-    for_ever = ~exists().where(of_it)
-    now = exists().where(of_it, _valid(given, today))
-    query = _account(catalog, role).where(or_(for_ever, now))
-    return list(connection.scalars(query.with_only_columns(_HELD.c.user_id).distinct()))
+    values = {"roles": _bringing(catalog, role), "today": today}
+    return list(connection.scalars(_EVERYWHERE, values))
 
 
 def holders_over(
@@ -52,48 +46,59 @@ def holders_over(
 
     To reach a record, give its unit and all above it. A person may come several times.
     """
-    wanted = bindparam(None, sorted(units), type_=ARRAY(BigInteger), unique=True)
-    of_it = and_(wy_grant.c.user_id == _HELD.c.user_id, wy_grant.c.role_id == _HELD.c.role_id)
-    query = (
-        _account(catalog, role)
-        .join(wy_grant, of_it)
-        .where(
-            _valid(wy_grant, today),
-            or_(wy_grant.c.unit_id.is_(None), wy_grant.c.unit_id == any_(wanted)),
-        )
-        .with_only_columns(_HELD.c.user_id, wy_grant.c.unit_id)
-        .distinct()
-    )
-    return [(row.user_id, row.unit_id) for row in connection.execute(query)]
+    values = {"roles": _bringing(catalog, role), "today": today, "units": sorted(units)}
+    return [(row.user_id, row.unit_id) for row in connection.execute(_OVER, values)]
 
 
 def units_of(connection: Connection, user_id: int, today: date) -> list[int]:
     """Return the units in which a person has any role today."""
-    query = select(wy_grant.c.unit_id).distinct()
+    query = select(wy_grant.c.unit_id).distinct().where(_VALID)
     query = query.where(wy_grant.c.user_id == user_id, wy_grant.c.unit_id.is_not(None))
-    return list(connection.scalars(query.where(_valid(wy_grant, today))))
+    return list(connection.scalars(query, {"today": today}))
 
 
-_HELD = union(
-    select(assoc_user_role.c.user_id, assoc_user_role.c.role_id),
-    select(assoc_user_group.c.user_id, assoc_group_role.c.role_id).join(
-        assoc_group_role, assoc_group_role.c.group_id == assoc_user_group.c.group_id
-    ),
-).subquery("held")
+def _bringing(catalog: Catalog, role: str) -> list[str]:
+    """Return the roles that include the role, and itself."""
+    found = {one for one in catalog.roles if role in with_included(catalog, frozenset({one}))}
+    return sorted({role, *found})
 
 
-def _account(catalog: Catalog, role: str) -> Select[Any]:
-    bringing = [one for one in catalog.roles if role in with_included(catalog, frozenset({one}))]
-    return (
-        select(_HELD.c.user_id)
-        .join(Role, Role.id == _HELD.c.role_id)
-        .join(User, User.id == _HELD.c.user_id)
-        .where(Role.name.in_({role, *bringing}), User.active.is_(True))
-    )
+# -- statements, built once: that costs more than running them -------------------------------
 
 
-def _valid(given: FromClause, today: date) -> ColumnElement[bool]:
-    return and_(
-        or_(given.c.valid_from.is_(None), given.c.valid_from <= today),
-        or_(given.c.valid_to.is_(None), given.c.valid_to >= today),
-    )
+def _held() -> Subquery:
+    """Return who was given one of the roles, himself or by a group.
+
+    Named in each half: PostgreSQL would else join every role of every account first.
+    """
+    of_it = select(Role.id).where(Role.name == any_(bindparam("roles", type_=ARRAY(Text))))
+    direct, by_group = assoc_user_role.c, assoc_group_role.c
+    return union(
+        select(direct.user_id, direct.role_id).where(direct.role_id.in_(of_it)),
+        select(assoc_user_group.c.user_id, by_group.role_id)
+        .join(assoc_group_role, by_group.group_id == assoc_user_group.c.group_id)
+        .where(by_group.role_id.in_(of_it)),
+    ).subquery("held")
+
+
+_TODAY = bindparam("today", type_=Date)
+_VALID = and_(
+    or_(wy_grant.c.valid_from.is_(None), wy_grant.c.valid_from <= _TODAY),
+    or_(wy_grant.c.valid_to.is_(None), wy_grant.c.valid_to >= _TODAY),
+)
+_HELD = _held()
+_OF_IT = and_(wy_grant.c.user_id == _HELD.c.user_id, wy_grant.c.role_id == _HELD.c.role_id)
+_ACTIVE = (
+    select(_HELD.c.user_id)
+    .join(User, User.id == _HELD.c.user_id)
+    .where(User.active.is_(True))
+    .distinct()
+)
+# a role given for a time only is held as long as one of its times is now
+_EVERYWHERE = _ACTIVE.where(or_(~exists().where(_OF_IT), exists().where(_OF_IT, _VALID)))
+_UNITS = bindparam("units", type_=ARRAY(BigInteger))
+_OVER = (
+    _ACTIVE.join(wy_grant, _OF_IT)
+    .add_columns(wy_grant.c.unit_id)
+    .where(_VALID, or_(wy_grant.c.unit_id.is_(None), wy_grant.c.unit_id == any_(_UNITS)))
+)

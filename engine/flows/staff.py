@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, null, select
 
 from engine.access import units_of
 from engine.flows.units import Units
@@ -144,42 +144,50 @@ class Staff:
 
     def _read(self, people: People, user: int) -> None:
         """Read the seats of a person and of all above him, as far as these are written down."""
-        for seat in self._fetch(people, self._way(people, user)):
-            self._by_person[seat.person] = seat
-            if seat.user == user:
+        query = self._seats(people)
+        for row in self._work.connection.execute(query, {"user": user}):
+            number, account, unit, manager, post = row
+            seat = Seat(number, account, unit, manager, post)
+            self._by_person[number] = seat
+            if account == user:
                 self._by_user[user] = seat  # later ones are newer
 
-    def _way(self, people: People, user: int) -> Select[Any]:
+    def _seats(self, people: People) -> Select[Any]:
+        """Return the statement; built once, for that costs more than running it."""
+        kept, key = self._work.tables.prepared, ("flows.seats", people)
+        if key in kept:
+            found: Select[Any] = kept[key]
+            return found
+        scope = joined(self._work, people.entity)
+        table = scope.table
+        links = (people.user, people.unit, people.manager)
+        columns: list[ColumnElement[Any]] = [table.c.id]
+        columns += [table.c[link_column(one)] if one else null() for one in links]
+        columns.append(scope.column(tuple(people.post.split("."))) if people.post else null())
+        query = select(*(one.label(f"c{i}") for i, one in enumerate(columns)))
+        query = query.select_from(scope.from_).where(table.c.id.in_(self._way(people)))
+        query = query.order_by(table.c.id)
+        if not self._post_ages(people):
+            kept[key] = query
+        return query
+
+    def _post_ages(self, people: People) -> bool:
+        """Tell whether a formula gives the post: it may read the clock of this work."""
+        if not people.post:
+            return False
+        field = self._work.catalog.field_at(people.entity, people.post)
+        return field.compute is not None and not field.stored
+
+    def _way(self, people: People) -> Select[Any]:
         table = self._work.tables.table(people.entity)
         account = link_column(people.user)
+        mine = table.c[account] == bindparam("user", type_=Integer)
         if not people.manager:
-            return select(table.c.id).where(table.c[account] == user)
+            return select(table.c.id).where(mine)
         manager = link_column(people.manager)
-        first = select(table.c.id, table.c[manager]).where(table.c[account] == user)
-        way = first.cte(recursive=True)
+        way = select(table.c.id, table.c[manager]).where(mine).cte(recursive=True)
         upper = table.alias()
         key = upper.c[account] if self._manager_is_user else upper.c.id
         higher = select(upper.c.id, upper.c[manager]).where(key == way.c[manager])
         # a union, not all of it: it ends where the way runs in a circle
         return select(way.union(higher).c.id)
-
-    def _fetch(self, people: People, wanted: Select[Any]) -> Iterator[Seat]:
-        scope = joined(self._work, people.entity)
-        table, nothing = scope.table, None
-        columns: list[ColumnElement[Any]] = [
-            table.c.id,
-            table.c[link_column(people.user)],
-            table.c[link_column(people.unit)],
-            table.c[link_column(people.manager or people.user)],
-            scope.column(tuple((people.post or "id").split("."))),
-        ]
-        query = select(*(one.label(f"c{i}") for i, one in enumerate(columns)))
-        query = query.select_from(scope.from_).where(table.c.id.in_(wanted)).order_by(table.c.id)
-        for number, user, unit, manager, post in self._work.connection.execute(query):
-            yield Seat(
-                number,
-                user,
-                unit,
-                manager if people.manager else nothing,
-                post if people.post else nothing,
-            )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import BigInteger, Select, Table, bindparam, select
 
 from engine.metadata import Organization
 from engine.records import Workspace
@@ -75,16 +76,22 @@ class Units:
         organization = self._work.catalog.organization
         if organization is None:
             return
+        kept, key = self._work.tables.prepared, ("flows.units", organization)
+        if key not in kept:
+            kept[key] = self._way(organization)
+        for row in self._work.connection.execute(kept[key], {"unit": unit}):
+            self._known[row[0]] = Unit(row[0], row[1], row[2] if organization.head else None)
+
+    def _way(self, organization: Organization) -> Select[Any]:
         table = self._table(organization)
         links = [link_column(one) for one in (organization.parent, organization.head) if one]
-        tree = select(table.c.id, *(table.c[n] for n in links)).where(table.c.id == unit)
-        way = tree.cte(recursive=True)
+        first = select(table.c.id, *(table.c[name] for name in links))
+        way = first.where(table.c.id == bindparam("unit", type_=BigInteger)).cte(recursive=True)
         upper = table.alias()
-        higher = select(upper.c.id, *(upper.c[n] for n in links))
+        higher = select(upper.c.id, *(upper.c[name] for name in links))
         higher = higher.where(upper.c.id == way.c[links[0]])
         # a union, not all of it: it ends where the way runs in a circle
-        for row in self._work.connection.execute(select(way.union(higher))):
-            self._known[row[0]] = Unit(row[0], row[1], row[2] if organization.head else None)
+        return select(way.union(higher))
 
     def _table(self, organization: Organization) -> Table:
         return self._work.tables.table(organization.entity)
