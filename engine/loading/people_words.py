@@ -22,8 +22,8 @@ FORMS: dict[str, tuple[str, tuple[str, ...], str]] = {
             "role:NAME@dept:CODE",
             "role:NAME@field:PATH",
         ),
-        "Who has the role and may see the record; after `@`: only those in the initiator's"
-        " unit, in a unit named by its code, or in the unit a link leads to.",
+        "Who has the role; after `@`: only those who reach the initiator's unit, the unit of a"
+        " code, or the one a link leads to.",
     ),
     "dept_head": (rf"dept_head:({_CODE})", ("dept_head:CODE",), "Who heads the unit."),
     "post": (rf"post:({_CODE})", ("post:NAME",), "Who holds the post."),

@@ -41,7 +41,7 @@ class Who:
     #   'previous'; of 'initiator' '', 'manager', 'dept_head' or 'managers_to'
     level: int = 1  # initiator.manager+2: the manager's manager's manager is level 3
     upto: str = ""  # initiator.managers_to:director -> that post
-    within: str = ""  # role:x@initiator.dept, @field:unit, @dept:GD: only those who reach it
+    within: str = ""  # of a role: 'initiator.dept', 'field:unit', 'dept:GD': who reaches that
     text: str = ""  # as written
     at: Place | None = None
 
@@ -169,7 +169,8 @@ class Subflow(Node):
 
     flow: str
     for_each: str = ""  # a lines field: one child for each line
-    record: str = ""  # path of links to the child's record; '' = the same record
+    record: str = ""  # path of links to the child's record, from the line if there is one;
+    # ^ '' = the line, or the same record
     wait: bool = True  # False: fire and forget
     join: str = "all"  # or 'any': the first approved child is enough
     on_reject: str = END  # or 'next', or a target
