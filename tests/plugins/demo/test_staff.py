@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from engine.access import SYSTEM
+from engine.access import SYSTEM, load_actor, may, readable_fields
 from engine.fieldtypes import field_type
 from engine.flows.calendar import Calendar
 from engine.flows.people import About, Directory
@@ -98,6 +98,20 @@ def test_days_not_yet_announced_say_so(company: Company) -> None:
         special = {r["date"]: r["is_workday"] for r in company.rows["calendar_day"]}
         given = sum(usual.works(day) - works for day, works in special.items() if day.year == year)
         assert given == statutory, year
+
+
+def test_colleagues_see_where_one_works_and_no_more(books: Books) -> None:
+    user = books.one("SELECT min(id) FROM ab_user WHERE username LIKE 'cashier%'")
+    actor = load_actor(books.connection, user, catalog())
+    assert actor is not None
+
+    seen = readable_fields(catalog(), actor, "employee")
+    assert {"no", "name", "unit", "manager", "position"} <= set(seen)
+    assert not {"phone", "email", "hired_on", "left_on", "note"} & set(seen)
+    for entity in ("employee", "work_group", "calendar_day"):
+        assert may(catalog(), actor, entity, "read")
+        for action in ("create", "change", "delete", "export", "import", "history"):
+            assert not may(catalog(), actor, entity, action), (entity, action)
 
 
 def test_flows_find_the_demo_companys_people(books: Books) -> None:
