@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
 
+from engine.records import Workspace
 from engine.web import i18n, icons
 from engine.web.desk import current_work, is_signed_in
 from engine.web.i18n import NAMES, TAGS

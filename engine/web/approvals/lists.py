@@ -129,7 +129,7 @@ def bulk_answer(work: Workspace) -> Answer:
         raise Invalid("Choose at least one record.")
     mine = {one.task_id: one for one in _mine(work) if one.task_id in chosen}
     if request.form.get("confirmed") != "1":
-        return _preview(work, [one for one in mine.values()], len(chosen) - len(mine))
+        return _preview(work, list(mine.values()), len(chosen) - len(mine))
     before = answered_before(work)
     if before:
         return redirect(before)

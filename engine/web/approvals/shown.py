@@ -196,4 +196,4 @@ class _Drawing:
 
 def _plain(one: View) -> str:
     kinds = {"work": "⚙", "wait": "⏱", "end": "■", "subflow": "⧉"}
-    return kinds.get(one["kind"], one["id"])
+    return kinds.get(one["kind"], str(one["id"]))
