@@ -66,6 +66,7 @@ def _ours(made: Company) -> tuple[float, float, float]:
     run = made.run()
     memory, began = _peak_mb(), time.perf_counter()
     made.press("bill_run", "generate", run)
+    made.work_off()  # so large a run is computed estate by estate, in the background
     computed = time.perf_counter() - began
     made.press("bill_run", "check", run)
     began = time.perf_counter()

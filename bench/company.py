@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from bench.world import DATA
 from engine.access import SYSTEM, ensure_access
+from engine.jobs import Runner, Served
 from engine.loading import load_catalog
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
@@ -55,6 +56,12 @@ class Company:
         """Press a button in a transaction of its own."""
         with self.engine.begin() as connection:
             RecordService(self.work(connection)).press(entity, button, [record_id], {})
+
+    def work_off(self) -> None:
+        """Do what is left to the background, as the worker would."""
+        runner = Runner(self.engine, lambda _: Served(catalog(), tables()))
+        while runner.run_due():
+            pass
 
     def run(self) -> int:
         """Make a draft run of the month over all items."""

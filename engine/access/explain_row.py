@@ -132,7 +132,7 @@ _RULES = {
     },
     "own": {
         True: "The record is your own; your role %(role)s reaches such records.",
-        False: "Your role %(role)s reaches your own records only; this one is not yours.",
+        False: "Your role %(role)s reaches only your own records in its units; this is none.",
     },
     "department": {
         True: "The record belongs to a department where you have the role %(role)s.",

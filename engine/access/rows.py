@@ -83,7 +83,7 @@ class Reach:
     where: Formula | None = None
     units: list[Units] = field(default_factory=list)
     departments: set[int] = field(default_factory=set)
-    own: bool = False
+    own: list[Units] = field(default_factory=list)  # where records that are his own count
 
     def add(self, entity: Entity, rows: str, units: Units) -> None:
         """Take in one more role; a rule the entity has no path for reaches nothing."""
@@ -92,7 +92,7 @@ class Reach:
         elif rows == "unit":
             self.units.append(units)
         elif rows == "own":
-            self.own = True
+            self.own.append(units if entity.scope else ALL)
         elif rows == "department" and entity.department:
             self._add_department(units)
 
@@ -112,8 +112,9 @@ class Reach:
             parts.append(_among(place.table.c.scope_unit_id, units))
         if self.departments:
             parts.append(_department(place, frozenset(self.departments)))
-        if self.own:
-            parts.append(own_column(place.entity, place.table) == place.actor.user_id)
+        own = merged(self.own)
+        if own:
+            parts.append(_own(place, own))
         return or_(*parts) if parts else false()
 
     def condition(self, place: Place) -> Condition:
@@ -204,6 +205,14 @@ def own_column(entity: Entity, table: FromClause) -> ColumnElement[Any]:
 def actor_values(actor: Actor) -> dict[str, Any]:
     """Return what formulas may read under `user.`."""
     return {"id": actor.user_id, "login": actor.login, "name": actor.name}
+
+
+def _own(place: Place, units: Units) -> ColumnElement[bool]:
+    """Who has left an office leaves behind what was his there."""
+    mine = own_column(place.entity, place.table) == place.actor.user_id
+    if isinstance(units, AllUnits):
+        return mine
+    return and_(mine, _among(place.table.c.scope_unit_id, units))
 
 
 def _department(place: Place, units: frozenset[int]) -> ColumnElement[bool]:

@@ -43,4 +43,5 @@ def undo_job(context: Any) -> dict[str, Any]:
     """Take an import back."""
     number = int(context.arguments["import"])
     one = find_import(context.asking, file_store(), number, lock=True)
-    return {"import": number, **undo(one, context.progress)}
+    counts = undo(one, context.progress)
+    return {**counts, "url": f"/e/{one.row.entity}/import/{number}/preview"}

@@ -7,6 +7,8 @@ from engine.extension.contexts import (
     Context,
     EventContext,
     JobContext,
+    More,
+    Preview,
     Records,
     ScreenContext,
     ScreenPage,
@@ -37,6 +39,7 @@ from engine.extension.registry import (
 )
 from engine.fieldtypes.base import FieldType, Format, InvalidValue, Look
 from engine.fieldtypes.base import register as register_field_type
+from engine.fieldtypes.masks import mask
 
 __all__ = [
     "Action",
@@ -55,7 +58,9 @@ __all__ = [
     "JobContext",
     "Look",
     "Message",
+    "More",
     "NotFound",
+    "Preview",
     "Problem",
     "Records",
     "Refused",
@@ -75,6 +80,7 @@ __all__ = [
     "job",
     "jobs",
     "listeners",
+    "mask",
     "register_field_type",
     "register_function",
     "sample",

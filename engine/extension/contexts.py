@@ -117,6 +117,7 @@ class ActionContext(Context, Protocol):
     entity: str
     ids: Sequence[int]  # the chosen records, all visible, all satisfying `when`, rows locked
     asked: Mapping[str, Any]  # what the dialog asked for, checked
+    is_preview: bool  # of a button with `preview`: answer a Preview; what is written is undone
 
 
 class EventContext(Context, Protocol):
@@ -130,12 +131,30 @@ class EventContext(Context, Protocol):
 
 
 class JobContext(Context, Protocol):
-    """Work in the background; each call is one transaction, at least once."""
+    """Work in the background; each call is one transaction, at least once.
+
+    The function answers a mapping or None when it is done, or `More`. A `url` in the mapping
+    is where the result can be looked at.
+    """
 
     arguments: Mapping[str, Any]
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Tell the screen how far it is; written outside the job's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a job answers that is not done: it is called again, in a transaction of its own.
+
+    What it has written so far is kept, whatever becomes of the rest; after a failure it goes
+    on from here.
+    """
+
+    arguments: Mapping[str, Any]  # of the next call
+    done: int = 0
+    total: int = 0
+    note: str = ""
 
 
 class ScreenContext(Context, Protocol):
@@ -172,6 +191,14 @@ class ScreenPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a button would do if it were pressed."""
+
+    count: int  # records that would be made or changed
+    left_out: Sequence[tuple[str, int]] = ()  # why others would not (a msgid), and how many
+
+
+@dataclass(frozen=True, slots=True)
 class ActionResult:
     """What a button answers: a sentence, a place to go, or a file."""
 
@@ -181,3 +208,4 @@ class ActionResult:
     file: bytes | None = None
     file_name: str = ""
     content_type: str = "application/pdf"
+    preview: Preview | None = None  # the answer to ActionContext.is_preview

@@ -23,7 +23,8 @@ class Job:
     """A function the outbox may call; it must stand being called twice."""
 
     name: str
-    run: Callable[..., Any]  # (JobContext) -> Mapping | None
+    run: Callable[..., Any]  # (JobContext) -> Mapping | More | None
+    label: str = ""  # what the screen of background work calls it: a msgid
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ def action(name: str) -> Callable[[F], F]:
     return keep
 
 
-def job(name: str) -> Callable[[F], F]:
-    """Register work for the background."""
+def job(name: str, *, label: str = "") -> Callable[[F], F]:
+    """Register work for the background; `label` is what people see it called."""
 
     def keep(run: F) -> F:
-        _once(_jobs, name, Job(name, run))
+        _once(_jobs, name, Job(name, run, label))
         return run
 
     return keep

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from engine.access import SYSTEM, Actor, load_actor
-from engine.extension import Invalid, NotFound, Refused, jobs
+from engine.extension import Invalid, More, NotFound, Refused, jobs
 from engine.jobs.catalogs import Catalogs, Served
 from engine.jobs.context import JobWork
 from engine.jobs.housekeeping import install
@@ -33,6 +33,7 @@ from engine.storage.outbox import (
     claim,
     fail,
     finish,
+    go_on,
     hold,
     progress,
     sweep,
@@ -114,7 +115,10 @@ class Runner:
             if job is None:
                 raise LookupError(f"there is no job {claimed.job!r}")
             result = job.run(JobWork(work, claimed.arguments, self._teller(claimed)))
-            finish(connection, claimed, result)
+            if isinstance(result, More):
+                go_on(connection, claimed, result)
+            else:
+                finish(connection, claimed, result)
 
     def _teller(self, claimed: Claimed) -> Callable[[int, int, str], None]:
         def tell(done: int, total: int, note: str) -> None:

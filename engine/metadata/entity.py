@@ -84,6 +84,7 @@ class Button:
     action: str = ""  # 'plugin.function', run in the same transaction
     bulk: bool = False  # offered above a list for many records at once
     list_only: bool = False  # offered above the list with no record chosen (a wizard, a run)
+    preview: bool = False  # its action says first what it would do, and is asked to once more
     at: Place
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.expressions import holds
-from engine.extension import ActionResult, Invalid, NotFound, Problem, Refused, actions
+from engine.extension import ActionResult, Invalid, NotFound, Preview, Problem, Refused, actions
 from engine.fieldtypes import InvalidValue, field_type
 from engine.metadata import Button
 from engine.records.contexts import Action
@@ -41,12 +41,35 @@ def _why_not(work: Workspace, button: Button) -> str:
     return work.message("Not possible in this state.")
 
 
+def preview(
+    work: Workspace, entity: str, name: str, ids: Sequence[int], asked: Mapping[str, Any]
+) -> Preview:
+    """Say what pressing a button would do; nothing of it stays.
+
+    Raises:
+        Refused, NotFound, Invalid: as pressing it would.
+    """
+    button = work.catalog.entity(entity).buttons.get(name)
+    if button is None or not button.preview:
+        raise NotFound(f"{entity}.{name}", "")
+    trial = work.connection.begin_nested()
+    try:
+        result = press(work, entity, name, ids, asked, is_preview=True)
+    finally:
+        trial.rollback()
+    if result.preview is None:
+        raise ValueError(f"the action {button.action!r} was asked for a preview and gave none")
+    return result.preview
+
+
 def press(
     work: Workspace,
     entity: str,
     name: str,
     ids: Sequence[int],
     asked: Mapping[str, Any] | None = None,
+    *,
+    is_preview: bool = False,
 ) -> ActionResult:
     """Press a button on some records; all of them or none.
 
@@ -69,7 +92,8 @@ def press(
         _set(work, entity, button, record, answers)
     result = None
     if button.action:
-        action = Action(work, entity, [r["id"] for r in records], answers)
+        chosen = [record["id"] for record in records]
+        action = Action(work, entity, chosen, answers, is_preview=is_preview)
         result = actions()[button.action].run(action)
     return result or ActionResult("Done.")
 

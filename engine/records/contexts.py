@@ -129,12 +129,19 @@ class Action(PluginContext):
     """An extension.ActionContext: a button was pressed."""
 
     def __init__(
-        self, work: Workspace, entity: str, ids: Sequence[int], asked: Mapping[str, Any]
+        self,
+        work: Workspace,
+        entity: str,
+        ids: Sequence[int],
+        asked: Mapping[str, Any],
+        *,
+        is_preview: bool = False,
     ) -> None:
         super().__init__(work)
         self.entity = entity
         self.ids = ids
         self.asked = asked
+        self.is_preview = is_preview
 
 
 class Event(PluginContext):

@@ -17,6 +17,7 @@ from engine.extension import Invalid, Problem
 from engine.fieldtypes import InvalidValue, field_type
 from engine.loading.scopes import EntityScope
 from engine.metadata import Field
+from engine.records.formula_problems import filter_problem
 from engine.records.listing import readable
 from engine.records.periods import period_of
 from engine.records.workspace import Workspace
@@ -53,15 +54,9 @@ def _checked(work: Workspace, entity: str, text: str) -> Typed:
     try:
         return check(parse(text), EntityScope(work.catalog, entity), expected="boolean")
     except ExpressionErrors as wrong:
-        raise Invalid([_problem(e) for e in wrong.errors]) from wrong
+        raise Invalid([filter_problem(e) for e in wrong.errors]) from wrong
     except ExpressionError as wrong:
-        raise Invalid([_problem(wrong)]) from wrong
-
-
-def _problem(error: ExpressionError) -> Problem:
-    text = "In the filter, at character %(place)s: %(what)s. %(hint)s"
-    params = {"place": error.offset + 1, "what": error.message, "hint": error.hint}
-    return Problem(text, params, "where", error.code)
+        raise Invalid([filter_problem(wrong)]) from wrong
 
 
 def _must_be_open(work: Workspace, entity: str, path: tuple[str, ...]) -> None:

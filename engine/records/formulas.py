@@ -20,9 +20,10 @@ from engine.expressions import (
     compile_sql,
     parse,
 )
-from engine.extension import Invalid, Problem
+from engine.extension import Invalid
 from engine.loading.scopes import EntityScope
 from engine.records.environment import RecordEnvironment
+from engine.records.formula_problems import formula_problem
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
 
@@ -106,13 +107,7 @@ def bind(work: Workspace, entity: str, text: str, variables: Mapping[str, Any]) 
     try:
         typed = check(parse(text), scope, expected="number")
     except ExpressionErrors as wrong:
-        raise Invalid([_problem(e) for e in wrong.errors]) from wrong
+        raise Invalid([formula_problem(e) for e in wrong.errors]) from wrong
     except ExpressionError as wrong:
-        raise Invalid([_problem(wrong)]) from wrong
+        raise Invalid([formula_problem(wrong)]) from wrong
     return BoundFormula(work, entity, typed)
-
-
-def _problem(error: ExpressionError) -> Problem:
-    text = "At character %(place)s: %(what)s %(hint)s"
-    params = {"place": error.offset + 1, "what": error.message, "hint": error.hint}
-    return Problem(text, params, "", error.code)

@@ -30,6 +30,7 @@ class Draft:
         old: Mapping[str, Any] | None = None,
         prefix: str = "",
         parent_link: str = "",
+        parent: Draft | None = None,
     ) -> None:
         self.work = work
         self.plan = plan_of(work.catalog, entity)
@@ -41,6 +42,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.prefix = prefix
         self.parent_link = parent_link  # of a line: filled in when its record is written
+        self.parent = parent  # of a line: the draft of its record
 
     @property
     def entity(self) -> Entity:
@@ -174,6 +176,7 @@ def _take_lines(draft: Draft, field: Field, raw: Any) -> None:
             old=old,
             prefix=f"{draft.prefix}{field.name}.{number}.",
             parent_link=options["by"],
+            parent=draft,
         )
         take(child, {k: v for k, v in row.items() if k not in {"id", "version", options["by"]}})
         drafts.append(child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from engine.metadata import Field
 from engine.records.attached import FILES, check_files
 from engine.records.covers import shown_title, title_cover
 from engine.records.engine_fields import title_field
+from engine.records.filter_values import filter_values
 from engine.records.incoming import Draft
 from engine.records.listing import readable
 from engine.records.plans import Path, plan_of
@@ -73,7 +74,8 @@ def _check_all(draft: Draft, links: list[tuple[Field, int]]) -> None:
     columns: list[ColumnElement[Any]] = []
     met: set[str] = set()
     for field, value in links:
-        source = _source(work, field, draft.values, fresh=field.options["to"] in met)
+        given = {"record": filter_values(draft, field)}
+        source = _source(work, field, given, fresh=field.options["to"] in met)
         met.add(field.options["to"])
         columns += _asked(draft, field, source)
         anchor = anchor.outerjoin(source.from_, source.table.c.id == value)
@@ -87,11 +89,13 @@ def _check_all(draft: Draft, links: list[tuple[Field, int]]) -> None:
         at += 4 + len(paths)
 
 
-def _source(work: Workspace, field: Field, record: dict[str, Any], *, fresh: bool) -> Joined:
+def _source(
+    work: Workspace, field: Field, given: Mapping[str, Mapping[str, Any]], *, fresh: bool
+) -> Joined:
     target = field.options["to"]
     if not fresh:
-        return joined(work, target, record=record)
-    return joined_at(work, target, work.tables.table(target).alias(), record=record)
+        return joined(work, target, **given)
+    return joined_at(work, target, work.tables.table(target).alias(), **given)
 
 
 def _paths(draft: Draft, field: Field) -> tuple[Path, ...]:
@@ -156,15 +160,15 @@ def look_up(
     entity: str,
     field: Field,
     words: str,
-    record: dict[str, Any] | None = None,
+    given: Mapping[str, Mapping[str, Any]],
     limit: int = 20,
 ) -> list[tuple[int, str, str]]:
     """Return (id, title, subtitle) of the records a link may lead to, nearest names first.
 
-    `record` holds the values of the record being edited, for filters that read them.
+    `given` holds what filters read: the values of the edited `record`, what a dialog `ask`s.
     """
     target = field.options["to"]
-    source = joined(work, target, record=record or {})
+    source = joined(work, target, **given)
     title = source.column((title_field(work.catalog, target),))
     small = subtitle_of(work, target, source)
     query = select(source.table.c.id, title.label("title"), small.label("small"))

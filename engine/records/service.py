@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from engine.expressions import compile_sql
-from engine.extension import ActionResult, NotFound
+from engine.extension import ActionResult, NotFound, Preview
 from engine.metadata import Field
 from engine.records import bulk, buttons, links, listing, many, search, writing
 from engine.records.filters import condition_of
@@ -112,6 +112,12 @@ class RecordService:
         """Press a button; see buttons.press."""
         return buttons.press(self.work, entity, button, ids, asked)
 
+    def preview(
+        self, entity: str, button: str, ids: Sequence[int], asked: Mapping[str, Any]
+    ) -> Preview:
+        """Say what pressing a button would do; see buttons.preview."""
+        return buttons.preview(self.work, entity, button, ids, asked)
+
     def preview_bulk(
         self, entity: str, ids: Sequence[int], values: Mapping[str, Any]
     ) -> bulk.BulkOutcome:
@@ -131,9 +137,12 @@ class RecordService:
         words: str,
         record: dict[str, Any] | None = None,
         limit: int = 20,
+        *,
+        asked: dict[str, Any] | None = None,
     ) -> list[tuple[int, str, str]]:
-        """Return what a link field may lead to."""
-        return links.look_up(self.work, entity, field, words, record, limit)
+        """Return what a link field may lead to; `asked` are the answers of a dialog so far."""
+        given = {"record": record or {}, "ask": asked or {}}
+        return links.look_up(self.work, entity, field, words, given, limit)
 
     def search(self, words: str) -> list[search.Hit]:
         """Search all entities."""

@@ -192,10 +192,8 @@ def _all_aliases(scope: Joined) -> list[FromClause]:
 
 
 def _dig(given: Mapping[str, Any], path: Path) -> Any:
-    value: Any = given
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
+    """Return a given value; one behind a link stands under its whole path, as 'room.estate'."""
+    return given[path[0]].get(".".join(path[1:]))
 
 
 _SQL_TYPES: dict[str, Any] = {

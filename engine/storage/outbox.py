@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.extension import More
 from engine.storage.snapshot import plain
 from engine.storage.work_tables import wy_outbox
 
@@ -167,6 +168,21 @@ def finish(connection: Connection, claimed: Claimed, result: Mapping[str, Any] |
     values = {"state": "done", "finished_at": _NOW, "lease_until": None, "last_error": ""}
     done = _mine(claimed).values(**values, result=None if result is None else plain(result))
     _must_be_one(connection, done, claimed)
+
+
+def go_on(connection: Connection, claimed: Claimed, more: More) -> None:
+    """Note that a part is done, in the transaction that did it; the rest waits to be run.
+
+    A part that was done is no failed attempt of the next.
+
+    Raises:
+        LostLease: then nothing of that transaction may be committed.
+    """
+    values = {"arguments": plain(more.arguments), "done": more.done, "total": more.total}
+    values |= {"note": more.note[:500], "last_error": "", "lease_until": None}
+    rest = _mine(claimed).values(**values, state="waiting", attempts=0, run_after=_NOW)
+    _must_be_one(connection, rest, claimed)
+    _wake(connection, claimed.job)
 
 
 def progress(

@@ -37,7 +37,7 @@ def frame() -> dict[str, Any]:
 
 def _menu() -> list[dict[str, Any]]:
     work = current_work()
-    groups = menu_of(work, request.path)
+    groups = menu_of(work, request.path, request.args.get("view", ""))
     if work.catalog.flows:
         groups.insert(0, _approvals(work))
     if work.actor.is_admin:
@@ -150,8 +150,10 @@ def _tabbar(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not menu:
         return []
     work = current_work()
-    found = [{"label": work.message("Home"), "icon": "home", "url": "/"}]
+    home = {"label": work.message("Home"), "icon": "home", "url": "/"}
+    found = [home | {"active": request.path == "/"}]
     entries = [e for g in menu for e in g["items"] if "shortcut" in e]
     own = [e for e in entries if e["shortcut"]] or entries
-    found += [{"label": e["label"], "icon": e["icon"], "url": e["url"]} for e in own[:2]]
-    return [f | {"active": request.path == f["url"]} for f in found]
+    kept = ("label", "icon", "url")
+    found += [{k: e[k] for k in kept} | {"active": e.get("active", False)} for e in own[:2]]
+    return found

@@ -17,8 +17,10 @@ Entry = dict[str, Any]
 MOST_MENUS = 200  # kept at a time; old ones are of rights that have changed
 
 
-def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
+def menu_of(work: Workspace, path: str, view: str = "") -> list[dict[str, Any]]:
     """Return the groups of the menu; groups without entries are left out.
+
+    `path` and `view` say where the reader is: a list's view may have an entry of its own.
 
     The menu of a set of roles is made once per catalog, version of rights and language.
     """
@@ -31,14 +33,27 @@ def menu_of(work: Workspace, path: str) -> list[dict[str, Any]]:
         if len(kept) > MOST_MENUS:
             kept.clear()
         known = kept[key] = (actor.rights, _made(work))
-    return [_marked(group, path) for group in known[1]]
+    groups = known[1]
+    here = (path, view)
+    if not any(item["place"] == here for group in groups for item in group["items"]):
+        here = (path, "")  # a view without an entry is found under its entity
+    return [_marked(group, here) for group in groups]
 
 
-def _marked(group: dict[str, Any], path: str) -> dict[str, Any]:
+def title_of_view(work: Workspace, entity: str, view: str) -> str:
+    """Return what the menu calls a list: by its view's own entry, else ''."""
+    for module in work.catalog.modules.values():
+        for item in module.menu:
+            if item.entity == entity and item.view == view and item.label.by_language:
+                return text_of(item.label)
+    return ""
+
+
+def _marked(group: dict[str, Any], here: tuple[str, str]) -> dict[str, Any]:
     """Mark the entry one is at; a group without it keeps its links as they were drawn."""
-    if not any(_is_active(item, path) for item in group["items"]):
+    if not any(_is_active(item, here) for item in group["items"]):
         return group
-    items = [{**item, "active": _is_active(item, path)} for item in group["items"]]
+    items = [{**item, "active": _is_active(item, here)} for item in group["items"]]
     return {**group, "items": items, "links": None}
 
 
@@ -59,9 +74,9 @@ def _link(item: Entry) -> Markup:
     return shape.format(item["url"], icon(item["icon"]), item["label"])
 
 
-def _is_active(item: Entry, path: str) -> bool:
-    below = item["below"]
-    return path == item["url"] or bool(below and path.startswith(below))
+def _is_active(item: Entry, here: tuple[str, str]) -> bool:
+    path, below = here[0], item["below"]
+    return here == item["place"] or bool(below and path.startswith(below) and path != below)
 
 
 def entries(catalog: Catalog, module: Module) -> list[MenuItem]:
@@ -85,14 +100,17 @@ def _entry(work: Workspace, item: MenuItem) -> Entry | None:
         below = "" if item.view else f"/e/{item.entity}/"
         drawn = item.icon if item.icon != "point" else entity.icon
         mine = _is_shortcut(work, item)
-        return {"label": label, "icon": drawn, "url": url, "below": below, "shortcut": mine}
+        place = (list_url(item.entity), item.view)
+        return {"label": label, "icon": drawn, "url": url, "below": below, "place": place,
+                "shortcut": mine}  # fmt: skip
     if item.screen:
         screen = screens().get(item.screen)
         if screen is None or not is_allowed(work, *screen.right):
             return None
         url = screen_url(item.screen)
         label, mine = text_of(item.label), _is_shortcut(work, item)
-        return {"label": label, "icon": item.icon, "url": url, "below": "", "shortcut": mine}
+        return {"label": label, "icon": item.icon, "url": url, "below": "", "place": (url, ""),
+                "shortcut": mine}  # fmt: skip
     return None
 
 

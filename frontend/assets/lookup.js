@@ -6,14 +6,23 @@ TomSelect.define("remove_button", removeButton);
 
 const row = (d, esc) =>
   `<div><div>${esc(d.text)}</div>${d.sub ? `<div class="sub">${esc(d.sub)}</div>` : ""}</div>`;
+function valueOf(form, names) {
+  for (const name of names) {
+    const box = form.elements.namedItem(name);
+    if (box) return box.type === "checkbox" ? String(box.checked) : box.value;
+    const fixed = form.querySelector(`[data-ro="${CSS.escape(name)}"]`); // shown, and not to be typed in
+    if (fixed) return fixed.dataset.value;
+  }
+  return "";
+}
 function address(select, query) {
   const any = select.form && select.form.querySelector(`[data-any="${CSS.escape(select.id)}"]`);
   const url = new URL(any?.selectedOptions[0]?.dataset.url || select.dataset.lookup, location.href);
   url.searchParams.set("q", query);
   const line = select.name.match(/^(.*\.\d+\.)/)?.[1] || "";
   for (const name of (select.dataset.depends || "").split(" ").filter(Boolean)) {
-    const box = select.form.elements.namedItem(line + name) || select.form.elements.namedItem(name);
-    const value = box?.type === "checkbox" ? String(box.checked) : box?.value;
+    // "reduction.room" is the box `room` of the document that this line belongs to
+    const value = valueOf(select.form, name.includes(".") ? [name.split(".").pop()] : [line + name, name]);
     if (value) url.searchParams.set("r." + name, value);
   }
   return url;
@@ -73,7 +82,9 @@ document.addEventListener("change", (e) => {
   if (!form || !e.target.name) return;
   const name = e.target.name.split(".").pop();
   for (const select of $$("select[data-depends]", form)) {
-    if (select === e.target || !select.dataset.depends.split(" ").includes(name)) continue;
+    const read = select.dataset.depends.split(" ");
+    const above = e.target.name === name && read.some((one) => one.endsWith("." + name));
+    if (select === e.target || !(above || read.includes(name))) continue;
     const before = e.target.name.slice(0, -name.length);
     if (before && !select.name.startsWith(before)) continue;
     select.tomselect?.clear();

@@ -9,6 +9,7 @@ from plugins.charging import (
     bank_files,
     closes,
     collection_screens,
+    computing,
     counter_screen,
     deposits,
     gifts,
@@ -24,6 +25,7 @@ from plugins.charging import (
     reversals,
     runs,
     top_ups,
+    unused,
 )
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "bank_files",
     "closes",
     "collection_screens",
+    "computing",
     "counter_screen",
     "deposits",
     "gifts",
@@ -47,4 +50,5 @@ __all__ = [
     "reversals",
     "runs",
     "top_ups",
+    "unused",
 ]

@@ -110,7 +110,7 @@ def _line(context: Any, change: Row, bill: Row) -> Row:
     first = max(change["effective_on"], bill["period_from"])
     months, raw = difference_of(
         terms,
-        _starts_on(context, bill),
+        starts_of(context, bill),
         Period(bill["period_from"], bill["period_to"]),
         bill["snapshot"],
         first,
@@ -127,7 +127,8 @@ def _line(context: Any, change: Row, bill: Row) -> Row:
     }
 
 
-def _starts_on(context: Any, bill: Row) -> date:
+def starts_of(context: Any, bill: Row) -> date:
+    """Return the day from which the bill's cycles are counted."""
     fee = bill["room_fee"]
     first: date = bill["period_from"]
     return context.records.get("room_fee", fee)["starts_on"] if fee else first

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.extension import mask
 from plugins.charging.late_fee_ledger import late_fees_as_of
 from plugins.charging.ledger import ZERO
 
@@ -21,8 +22,8 @@ def arrears(
     """Return one page of debtors, most owed principal first, and how many there are.
 
     Each row has payer, phone, room, estate, bills, first and last day of the unpaid periods,
-    principal, late_fee, total, and days since the oldest due date. A mask on the phone holds
-    here too, for owners are read through the record service.
+    principal, late_fee, total, and days since the oldest due date. The phone is masked as on
+    every list; on the payer's own page who may can reveal it, and it is noted who did.
     """
     bill = context.table("receivable")
     late = (bill.c.state == "published") & (bill.c.open > 0) & (bill.c.due_on < as_of)
@@ -57,7 +58,7 @@ def _told(context: Any, heads: list[Row], bills: list[Row], as_of: date) -> list
         owner = owners.get(head["payer_id"], {})
         rows.append({
             "payer_id": head["payer_id"], "room_id": head["room_id"],
-            "payer": owner.get("name", ""), "phone": owner.get("phone") or "",
+            "payer": owner.get("name", ""), "phone": mask("phone", owner.get("phone") or ""),
             "room": rooms.get(head["room_id"], {}).get("full_no", ""),
             "estate": estates.get(head["estate_id"], {}).get("name", ""),
             "bills": len(own), "first": min(b["period_from"] for b in own),

@@ -46,7 +46,8 @@ def progress(context: ScreenContext) -> ScreenPage:
     given = context.arguments
     month = day_in(given, "month") or context.today
     first = month.replace(day=1)
-    building = given.get("building", "")
+    buildings = _buildings(context)
+    building = given.get("building") or (buildings[0][0] if buildings else "")
     rooms = []
     if building.isdecimal():
         context.records.get("building", int(building))  # refuses what the actor may not see
@@ -59,7 +60,7 @@ def progress(context: ScreenContext) -> ScreenPage:
         "title": say("Payment progress"),
         "month": f"{first:%Y-%m}",
         "building": building,
-        "buildings": _buildings(context),
+        "buildings": buildings,
         "floors": floors,
         "states": [(state, names[state], colour) for state, colour in COLOURS.items()],
         "names": names,

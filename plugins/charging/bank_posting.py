@@ -64,7 +64,8 @@ def post_lines(context: Any, lines: Sequence[Row], on: date) -> int:
     _settle(context, paid, payments, bills, fees, on)
     for one, payment in zip(paid, payments, strict=True):
         if one.spread.surplus:
-            credit(context, one.place.payer, one.place.estate, "surplus", one.spread.surplus, on,
+            kind = "surplus" if one.spread.parts else "top_up"
+            credit(context, one.place.payer, one.place.estate, kind, one.spread.surplus, on,
                    payment=payment)  # fmt: skip
     update_rows(context, "bank_line", [
         {"id": one.line["id"], "state": "posted", "payment_id": payment}

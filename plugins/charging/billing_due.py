@@ -17,6 +17,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Table,
+    any_,
     cast,
     func,
     literal,
@@ -29,6 +30,8 @@ from sqlalchemy import (
 from plugins.charging import sql_parts as sql
 from plugins.charging.sql_parts import Sql
 from plugins.charging.terms import AREAS, PriceSpan, Reach, Terms
+
+_IDS = ARRAY(BigInteger())
 
 
 class BillingContext(Protocol):
@@ -103,6 +106,8 @@ def due_periods(
     ).select_from(source)
     found = found.where(
         fee.c.fee_item_id == terms.id,
+        # as the join with the prices has it; said so that a run of one estate reads one estate
+        room.c.estate_id == any_(literal(sorted({s.estate_id for s in spans}), _IDS)),
         first <= last,
         bill_on.between(reach.bill_from, reach.bill_to),
         context.visible("room", room),

@@ -30,26 +30,16 @@ def compute(context: Any, day_id: int) -> Row:
     """Bring the lines of an open day up to date; keep what was counted."""
     head = context.records.get("cashier_day", day_id, lock=True)
     totals = _taken(context, head)
-    lines = {
-        line["way"]: line
+    known = {
+        line["way"]: line["id"]
         for line in context.records.find("cashier_day_line", f"cashier_day == {day_id}")
     }
-    for way in sorted(set(totals) | set(lines)):
-        values: Row = {"system": totals.get(way, ZERO)}
-        if way in lines:
-            context.records.change("cashier_day_line", lines[way]["id"], values)
-        else:
-            values |= {"cashier_day": day_id, "way": way}
-            context.records.create("cashier_day_line", values)
-    changed: Row = context.records.change("cashier_day", day_id, _sums(context, day_id))
+    lines = [
+        {"id": known.get(way), "way": way, "system": totals.get(way, ZERO)}
+        for way in sorted(set(totals) | set(known))
+    ]
+    changed: Row = context.records.change("cashier_day", day_id, {"lines": lines})
     return changed
-
-
-def _sums(context: Any, day_id: int) -> Row:
-    lines = context.records.find("cashier_day_line", f"cashier_day == {day_id}")
-    system = sum((line["system"] for line in lines), ZERO)
-    counted = sum((line["counted"] or ZERO for line in lines), ZERO)
-    return {"system": system, "counted": counted, "difference": counted - system}
 
 
 def _taken(context: Any, head: Row) -> dict[str, Decimal]:

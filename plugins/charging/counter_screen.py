@@ -44,7 +44,10 @@ def counter(context: ScreenContext) -> ScreenPage:
     room_id = given.get("room", "")
     if not room_id.isdecimal():
         words = given.get("q", "").strip()
-        return _page(context, {"q": words, "found": find_rooms(context, words) if words else []})
+        found = find_rooms(context, words) if words else []
+        if len(found) == 1:  # nothing to choose from
+            return ScreenPage(redirect=f"/s/charging.counter?room={found[0]['id']}")
+        return _page(context, {"q": words, "found": found})
     room = context.records.get("room", int(room_id))
     if context.method != "POST":
         return _room_page(context, room, {}, [])

@@ -92,7 +92,7 @@ def _pay_bills(context: Any, deposit: Row, left: Decimal) -> Decimal:
         for p in spread.parts
     ]  # fmt: skip
     apply_changes(context, changes, context.today)
-    allocate_rows(context, "deposit", changes, context.today, units_of(rows))
+    allocate_rows(context, "deposit", changes, context.today, units_of(rows), deposit=deposit["id"])
     return left - spread.surplus
 
 

@@ -42,21 +42,26 @@ def notices(
     if not bills:
         raise Invalid("Nobody owes anything there.")
     fees = late_fees_as_of(context, bills, as_of)
-    batch = f"TZ{as_of:%Y%m%d}-{estate}-{context.now:%H%M%S%f}"
     balances = _balances(context, estate)
+    groups = [list(own) for _, own in groupby(bills, key=lambda b: (b["room_id"], b["payer_id"]))]
+    numbers = _numbers(context, estate, len(groups))
+    batch = numbers[0]
     heads, lines = [], []
-    groups = groupby(bills, key=lambda b: (b["room_id"], b["payer_id"]))
-    for number, ((room, payer), group) in enumerate(groups, 1):
-        own = list(group)
-        no = f"{batch}-{number:05d}"
-        heads.append(_head(context, no, batch, own, fees, as_of, balances.get(payer, ZERO)))
+    for no, own in zip(numbers, groups, strict=True):
+        balance = balances.get(own[0]["payer_id"], ZERO)
+        heads.append(_head(context, no, batch, own, fees, as_of, balance))
         lines += [(no, bill, fees[bill["id"]].open) for bill in own]
-        _ = room
     _write(context, heads, lines)
     bill = context.table("receivable")
     seen = update(bill).where(bill.c.id.in_([b["id"] for b in bills])).values(noticed_on=as_of)
     context.connection.execute(seen)
     return batch, len(heads)
+
+
+def _numbers(context: Any, estate: int, count: int) -> list[str]:
+    code = context.records.get("estate", estate)["code"]
+    found: list[str] = context.next_numbers("notice", "no", count, **{"room.estate.code": code})
+    return found
 
 
 def _open_bills(

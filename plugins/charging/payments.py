@@ -95,7 +95,8 @@ def take_payment(context: Any, request: Request) -> Taken:
     payment = _create(context, request, on, spread)
     _settle(context, payment, rows, fees, spread, on)
     if spread.surplus:
-        credit(context, request.payer, request.estate, "surplus", spread.surplus, on,
+        kind = "surplus" if spread.parts else "top_up"  # who pays no bill pays in advance
+        credit(context, request.payer, request.estate, kind, spread.surplus, on,
                payment=payment["id"])  # fmt: skip
     return Taken(payment, _receipt(context, payment), skipped)
 

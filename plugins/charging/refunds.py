@@ -41,7 +41,7 @@ def _check_payment(context: Any, head: Row, lines: list[Row]) -> None:
     """
     if sum((line["amount"] for line in lines), ZERO) != head["amount"]:
         raise Invalid([Problem("The lines must add up to the amount.", field="amount")])
-    left = _refundable(context, head["payment"])
+    left = refundable(context, head["payment"])
     problems = [
         Problem("At most %(left)s of that bill can be refunded.",
                 {"left": left.get(line["receivable"], ZERO)}, f"lines.{number}.amount")
@@ -52,7 +52,7 @@ def _check_payment(context: Any, head: Row, lines: list[Row]) -> None:
         raise Invalid(problems)
 
 
-def _refundable(context: Any, payment: int) -> dict[int, Decimal]:
+def refundable(context: Any, payment: int) -> dict[int, Decimal]:
     """Return by bill what a payment gave and was not taken back: refunds are its rows too."""
     table = context.table("allocation")
     query = (

@@ -1,131 +1,17 @@
-"""Billing runs: compute, check, publish, void (checklist R03-01)."""
+"""Billing runs once they are computed: check, publish, void (checklist R03-01)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, delete, func, literal, select, update
+from sqlalchemy import case, select, update
 
 from engine.extension import ActionContext, ActionResult, Conflict, Refused, action
-from plugins.charging.billing_due import estates_in_reach
-from plugins.charging.billing_sql import draft_bills_of, run_item
+from plugins.charging.billing_sql import draft_bills_of
 from plugins.charging.offsetting import offset_run
 from plugins.charging.posting import months_must_be_open
-from plugins.charging.terms import Reach, Terms, price_spans, terms_of
 
 Row = dict[str, Any]
-
-
-@action("charging.generate_run")
-def generate_run(context: ActionContext) -> ActionResult:
-    """Compute a draft run: new bills, and a reason for each that could not be made.
-
-    A second press computes it again; the run's own drafts are replaced.
-    """
-    totals = [generate(context, run_id) for run_id in context.ids]
-    bills, skipped = (sum(t[n] for t in totals) for n in ("bills", "skipped"))
-    return ActionResult("%(bills)s bills made, %(skipped)s skipped.", _counts(bills, skipped))
-
-
-def _counts(bills: int, skipped: int) -> dict[str, int]:
-    return {"bills": bills, "skipped": skipped}
-
-
-def generate(context: Any, run_id: int) -> Row:
-    """Compute one draft run and return its record.
-
-    Raises:
-        Conflict: the run is no draft any more.
-        Invalid: a fee item's formula is wrong.
-    """
-    run = context.records.get("bill_run", run_id, lock=True)
-    if run["state"] != "draft":
-        raise Conflict("The run is no longer a draft.")
-    _forget_drafts(context, run_id)
-    reach = _reach(run)
-    estates = estates_in_reach(context, reach)
-    numbered = 0
-    for item in _items(context, run_id):
-        terms = terms_of(item)
-        done = run_item(context, reach, terms, _spans(context, terms, reach, estates), numbered)
-        numbered += done.bills
-    return _keep_totals(context, run_id)
-
-
-def _reach(run: Row) -> Reach:
-    return Reach(
-        run_id=run["id"],
-        run_no=run["no"],
-        unit_id=run["unit"],
-        estate_id=run["estate"],
-        building_id=run["building"],
-        bill_from=run["bill_from"],
-        bill_to=run["bill_to"],
-    )
-
-
-def _forget_drafts(context: Any, run_id: int) -> None:
-    bill, skip = context.table("receivable"), context.table("bill_skip")
-    context.connection.execute(delete(skip).where(skip.c.bill_run_id == run_id))
-    context.connection.execute(delete(bill).where(draft_bills_of(bill, run_id)))
-
-
-def _items(context: Any, run_id: int) -> list[Row]:
-    """Return the run's fee items by code; a run that names none takes all recurring ones."""
-    chosen = context.records.find("bill_run_item", f"bill_run == {run_id}")
-    if not chosen:
-        wanted = "kind == 'cyclic' and state == 'enabled'"
-        all_items: list[Row] = context.records.find("fee_item", wanted, sort=("code",))
-        for item in all_items:
-            context.records.create("bill_run_item", {"bill_run": run_id, "fee_item": item["id"]})
-        return all_items
-    found = [context.records.get("fee_item", line["fee_item"]) for line in chosen]
-    return sorted((f for f in found if f["state"] == "enabled"), key=lambda f: f["code"])
-
-
-def _spans(context: Any, terms: Terms, reach: Reach, estates: list[int]) -> Any:
-    prices = context.records.find("fee_price", f"fee_item == {terms.id}")
-    # A year and a bit around the window: no cycle is longer than 12 months or 730 days.
-    first, last = reach.days(terms)
-    return price_spans(
-        prices,
-        estates,
-        first.replace(year=first.year - 2, day=1),
-        last.replace(year=last.year + 2, day=1),
-    )
-
-
-def _keep_totals(context: Any, run_id: int) -> Row:
-    bills = _by_item(context, "receivable", run_id, "amount")
-    skips = _by_item(context, "bill_skip", run_id)
-    for line in context.records.find("bill_run_item", f"bill_run == {run_id}"):
-        count, amount = bills.get(line["fee_item"], (0, 0))
-        skipped, _ = skips.get(line["fee_item"], (0, 0))
-        values = {"bills": count, "amount": amount, "skipped": skipped}
-        context.records.change("bill_run_item", line["id"], values)
-    changed: Row = context.records.change(
-        "bill_run",
-        run_id,
-        {
-            "bills": sum(count for count, _ in bills.values()),
-            "amount": sum(amount for _, amount in bills.values()),
-            "skipped": sum(count for count, _ in skips.values()),
-            "generated_at": context.now,
-        },
-    )
-    return changed
-
-
-def _by_item(context: Any, entity: str, run_id: int, summed: str = "") -> dict[int, Any]:
-    """Return (rows, sum) of a run's bills or skips by fee item."""
-    table = context.table(entity)
-    total = func.sum(table.c[summed]) if summed else literal(0)
-    query = (
-        select(table.c.fee_item_id, func.count(), total)
-        .where(table.c.bill_run_id == run_id)
-        .group_by(table.c.fee_item_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in context.connection.execute(query)}
 
 
 @action("charging.check_run")
@@ -177,7 +63,7 @@ def void_run(context: ActionContext) -> ActionResult:
     for run_id in context.ids:
         reason = str(context.asked["reason"])
         _move(
-            context, run_id, ("draft", "checked", "published"),
+            context, run_id, ("draft", "computing", "checked", "published"),
             {"state": "void", "void_reason": reason},
         )  # fmt: skip
         bill = context.table("receivable")

@@ -78,7 +78,7 @@ def _place(
             selected=chosen(building, "name"),
         ),
         one(say("Or the number of a new building"), "new_building", max_length=10),
-        one(say("Stairwells"), "units", help=say("Numbers with commas; empty if there are none.")),
+        one(say("Stairwells"), "units", help=say("Such as 1-3 or A,B; empty if there are none.")),
     ]
 
 

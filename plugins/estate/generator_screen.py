@@ -21,7 +21,7 @@ from plugins.estate.forms import errors_of
 from plugins.estate.generating import create_rooms, existing_numbers
 from plugins.estate.generator import PlannedRoom, Request, parse_shapes, plan_rooms
 from plugins.estate.generator_form import FIRST_VALUES, KINDS, STATES, sections
-from plugins.estate.numbering import BadPattern, floor_label
+from plugins.estate.numbering import BadPattern, floor_label, stairwells
 from plugins.estate.rooms import pattern_of
 
 Row = dict[str, Any]
@@ -99,10 +99,9 @@ def _request(wizard: Wizard) -> Request:
     # Plugin code may set any state; a forged one must not slip through here.
     if given["kind"] not in KINDS or given["state"] not in STATES:
         raise Invalid([Problem("Choose a use and a state.", {}, "kind")])
-    units = given.get("units", "").replace("，", ",").replace("、", ",").split(",")
     return Request(
         building=wizard.building["no"],
-        units=tuple(dict.fromkeys(unit.strip() for unit in units if unit.strip())),
+        units=stairwells(given.get("units", "")),
         lowest=_whole(given, "lowest"),
         highest=_whole(given, "highest"),
         per_floor=_whole(given, "per_floor"),

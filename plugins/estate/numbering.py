@@ -26,6 +26,7 @@ _FLOOR_ROOM = re.compile(r"(B?\d+)[層层樓楼F](\d+)")
 _BREAKS = re.compile(r"(?:號樓|单元|單元|[^0-9A-Z\u3400-\u9fff]|[棟栋幢座門门層层室樓楼號房])+")
 _FLOOR_AND_ROOM = re.compile(r"(B?)(\d{1,3})(\d\d)")
 _DIGITS = re.compile(r"(?<!\d)0+(?=\d)")
+_MOST_STAIRWELLS = 50
 _MAX_LISTED = 1000  # a skip list is for a person's eyes; more is a slip of the keyboard
 
 
@@ -65,6 +66,11 @@ def check_pattern(pattern: str) -> None:
         raise BadPattern(say_("The pattern must contain {室}."))
     if "{" in _PLACE.sub("", pattern) or "}" in _PLACE.sub("", pattern):
         raise BadPattern(say_("A brace of the pattern is not closed."))
+
+
+def tokens_of(pattern: str) -> dict[str, str]:
+    """Return what a pattern is made of, 'building' to 'room', each with its width or 'A'."""
+    return {_TOKENS.get(name.strip(), ""): shape for name, shape in _PLACE.findall(pattern)}
 
 
 def room_number(pattern: str, place: Place) -> str:
@@ -156,6 +162,21 @@ def floors(first: int, last: int, skips: SkipList) -> list[int]:
     if first > last:
         raise BadPattern(say_("The lowest floor must not be above the highest."))
     return [n for n in range(first, last + 1) if n != 0 and n not in skips]
+
+
+def stairwells(text: str) -> tuple[str, ...]:
+    """List the stairwells of a building: '1-3' and '1,2,3' are three, 'A,B' two, '' none.
+
+    Raises:
+        BadPattern: a range runs backwards or is too long.
+    """
+    found: list[str] = []
+    for part in re.split(r"[,;、\s]+", unicodedata.normalize("NFKC", text).strip()):
+        run = re.fullmatch(r"(\d{1,3})[-~–](\d{1,3})", part)
+        if run and not 0 <= int(run[2]) - int(run[1]) < _MOST_STAIRWELLS:
+            raise BadPattern(say_("The range '%(part)s' runs backwards or is too long."), part=part)
+        found += map(str, range(int(run[1]), int(run[2]) + 1)) if run else [part]
+    return tuple(dict.fromkeys(one for one in found if one))
 
 
 def room_numbers(count: int, skips: SkipList, first: int = 1) -> list[int]:

@@ -21,6 +21,7 @@ from plugins.estate.numbering import (
     normal_form,
     room_number,
     search_key,
+    tokens_of,
 )
 from plugins.estate.texts import say_
 
@@ -35,17 +36,19 @@ _known: WeakKeyDictionary[Connection, dict[tuple[str, int], dict[Any, Any]]] = W
 def number_room(context: EventContext) -> None:
     """Bring the full number to the estate's pattern, and write the search key.
 
-    An import may give `502` or `9棟1單元502` alone: floor and number are read off it. What
-    fits no pattern stays as it was typed.
+    An import may give `502` or `9棟1單元502` alone, as the full number or as the number:
+    building, stairwell, floor and number are read off it. What fits no pattern stays as typed.
 
     Raises:
         Invalid: the number is empty and what the pattern needs is missing.
     """
     if not incoming.touches(context, _NUMBER_PARTS) or _is_numbered(context):
         return
+    find_place(context)
     building, unit = _record(context, "building"), _record(context, "building_unit")
     if not building:
         return  # it is required: the engine says so
+    _take_whole_number(context, pattern_of(building, _record(context, "estate")))
     _read_off(context)
     if not incoming.text(context, "no"):
         return
@@ -60,6 +63,65 @@ def _is_numbered(context: EventContext) -> bool:
     """Tell whether the generator has done it already; no person can send a search key."""
     given = context.values
     return bool(context.event == "create" and given.get("search_key") and given.get("full_no"))
+
+
+def find_place(context: EventContext) -> None:
+    """Link the building and the stairwell that a number such as 9-1-402 names."""
+    sent = context.values
+    typed = str(sent.get("full_no") or sent.get("no") or "")
+    *place, _ = normal_form(typed).split("-")
+    if not 1 <= len(place) <= 2:
+        return
+    if incoming.link(context, "building") is None:
+        _link_named(context, "building", "estate", place[0])
+    building = _record(context, "building")
+    is_there = bool(building) and normal_form(building["no"]) == place[0]
+    if is_there and len(place) == 2 and incoming.link(context, "building_unit") is None:
+        _link_named(context, "building_unit", "building", place[1])
+
+
+def _link_named(context: EventContext, link: str, above: str, no: str) -> None:
+    """Set a link to the one record of that number below another, if there is one."""
+    parent = incoming.link(context, above)
+    if parent is None:
+        return
+    table = context.table(link)
+    known = _remembered(
+        context,
+        (f"{link} below", parent),
+        lambda: {
+            normal_form(row["no"]): row["id"]
+            for row in context.records.find(link, table.c[f"{above}_id"] == parent)
+        },
+    )
+    if no in known:
+        context.values[link] = known[no]
+
+
+def _take_whole_number(context: EventContext, pattern: str) -> None:
+    """Take a number on the floor that is the whole number (1804, 9-1-402) for what it is.
+
+    Only where the pattern has a floor and two digits for the room: elsewhere 101 may well be
+    what stands on the door of the ground floor.
+    """
+    typed = incoming.text(context, "no")
+    if "no" not in context.values or context.values.get("full_no"):
+        return
+    shapes = tokens_of(pattern)
+    if "floor" not in shapes or shapes.get("room") not in ("", "2", "02"):
+        return
+    found = floor_and_room(typed)
+    if found is None:
+        return
+    floor, room = found
+    given = incoming.text(context, "floor_no") or _record(context, "floor").get("no")
+    if given not in (None, "") and str(given) != str(floor):
+        return
+    context.values["no"] = room
+    if given in (None, ""):
+        context.values["floor_no"] = floor
+    if "-" in normal_form(typed):
+        context.values["full_no"] = typed
 
 
 def _read_off(context: EventContext) -> None:
@@ -105,16 +167,21 @@ def _full_number(context: EventContext, building: dict[str, Any], unit: str) -> 
 
 def _by_pattern(context: EventContext, building: dict[str, Any], unit: str) -> str:
     floor_no = incoming.text(context, "floor_no") or _record(context, "floor").get("no")
-    if floor_no is None:
+    pattern = pattern_of(building, _record(context, "estate"))
+    if floor_no is None and "floor" in tokens_of(pattern):
         message = say_("Give the room number, or the floor it can be made from.")
         raise Invalid([Problem(message, {}, "full_no")])
     no = incoming.text(context, "no")
     try:
-        place = Place(building["no"], unit, int(floor_no), int(no) if no.isdecimal() else no)
-        return room_number(pattern_of(building, _record(context, "estate")), place)
+        floor = 1 if floor_no is None else int(floor_no)
+        return room_number(pattern, Place(building["no"], unit, floor, _room_of(no)))
     except (BadPattern, ValueError) as wrong:
         problem = Problem("No room number can be made: %(why)s", {"why": str(wrong)}, "full_no")
         raise Invalid([problem]) from wrong
+
+
+def _room_of(no: str) -> int | str:
+    return int(no) if no.isdecimal() else no
 
 
 def pattern_of(building: dict[str, Any], estate: dict[str, Any]) -> str:

@@ -50,7 +50,7 @@ def test_each_role_has_its_say_in_one_statement(connection, hire) -> None:
 
 
 def test_own_records_are_said_to_be_so(connection, hire) -> None:
-    ann = hire(cashier=[])
+    ann = hire(cashier=[5])
     own(connection, "receipt", 51, "keeper_id", ann.user_id)
 
     assert said(connection, ann, "receipt", 51) == (

@@ -102,13 +102,23 @@ def test_rows_all_reach_beyond_any_unit(connection, hire) -> None:
 
 
 def test_own_means_the_named_person_or_who_created_it(connection, hire) -> None:
-    ann, bob = hire(cashier=[], worker=[]), hire("bob", cashier=[4])
+    ann, bob = hire(cashier=[5], worker=[6]), hire("bob", cashier=[4])
     own(connection, "receipt", 51, "keeper_id", ann.user_id)
     own(connection, "task", 6, "created_by", ann.user_id)
 
     assert seen(connection, ann, "receipt") == {51}
     assert seen(connection, ann, "task") == {6}
     assert seen(connection, bob, "receipt") == set()
+
+
+def test_ones_own_records_count_only_in_the_units_of_the_role(connection, hire) -> None:
+    """Who moves to another office takes the role along, and not the old office's records."""
+    ann = hire(cashier=[4])
+    own(connection, "receipt", 41, "keeper_id", ann.user_id)
+    own(connection, "receipt", 51, "keeper_id", ann.user_id)
+
+    assert seen(connection, ann, "receipt") == {41}
+    assert seen(connection, hire("eve", cashier=[]), "receipt") == set()
 
 
 def test_department_means_the_unit_at_its_path(connection, hire) -> None:

@@ -124,14 +124,8 @@ def paper(page: Page, name: str) -> bytes:
 
 def rooms_come_from_the_customers_workbook(clerk: Person) -> None:
     page = clerk.page
-    clerk.go("/e/room/")
-    press(page, "匯出及匯入")
-    press(page, "匯入")
-    page.set_input_files("input[type=file]", EXAMPLES / "rooms_messy.xlsx")
-    press(page, "下一步")
-
-    # A head the system does not know is told once, by the person.
-    page.get_by_label("樓棟").select_option(label="樓宇")
+    the_workbook_is_sent(clerk)
+    expect(page.get_by_label("樓棟")).to_have_value("building")
     press(page, "預覽")
     says(page, "套內面積不能大於建築面積")
     says(page, "沒有名為「豪華大宅」的戶型")
@@ -145,8 +139,28 @@ def rooms_come_from_the_customers_workbook(clerk: Person) -> None:
 
     press(page, re.compile(r"匯入 \d+ 行"))
     says(page, "匯入完成")
+
+    # Taken back, and done once more.
+    press(page, "撤回此次匯入")
+    answer(page, "確定")
+    says(page, "已撤回")
+    press(page, "匯入記錄")
+    expect(page.get_by_role("row").filter(has_text="rooms_messy.xlsx")).to_contain_text("已撤回")
+    the_workbook_is_sent(clerk)
+    press(page, "預覽")
+    press(page, re.compile(r"匯入 \d+ 行"))
+    says(page, "匯入完成")
     clerk.go("/search?q=9-1-101")
     says(page, "9-1-0101")
+
+
+def the_workbook_is_sent(clerk: Person) -> None:
+    page = clerk.page
+    clerk.go("/e/room/")
+    press(page, "匯出及匯入")
+    press(page, "匯入")
+    page.set_input_files("input[type=file]", EXAMPLES / "rooms_messy.xlsx")
+    press(page, "下一步")
 
 
 def rooms_are_made_by_pattern_but_never_twice(clerk: Person) -> None:
@@ -196,22 +210,36 @@ def a_fee_item_gets_a_price(finance: Person) -> None:
 def rooms_get_the_fee(accountant: Person) -> None:
     page = accountant.page
 
-    def link(building: str, *, preview: bool) -> None:
+    def link(building: str) -> Locator:
         accountant.go("/e/room_fee/")
         press(page, "批量關聯")
         dialog = page.get_by_role("dialog")
         look_up(dialog, "收費項目", ITEM)
         look_up(dialog, "樓盤", ESTATE)
         look_up(dialog, "樓宇", building)
-        fill(dialog, "起計日期", FIRST)
-        dialog.get_by_label("只預覽數量").set_checked(preview)
-        answer(page, "批量關聯")
+        press(dialog, "預覽")
+        return dialog
 
-    link(OLD, preview=True)
-    says(page, re.compile(r"將會關聯 \d+ 個房間"))
-    link(OLD, preview=False)
-    says(page, re.compile(r"已關聯 \d+ 個房間"))
-    link(NEW, preview=False)
+    def figure(dialog: Locator, label: str) -> Decimal:
+        row = dialog.locator("dl.facts > div").filter(has_text=label)
+        return amount(row.locator("dd").inner_text())
+
+    # What was typed stays beside the figures; a change is counted again before it is done.
+    dialog = link(NEW)
+    handed_over = figure(dialog, "將處理")
+    assert figure(dialog, "跳過") > 0
+    expect(dialog.get_by_text("未交付，也未填起計日期")).to_be_visible()
+    fill(dialog, "起計日期", FIRST)
+    press(dialog, re.compile("^批量關聯"))
+    figures = dialog.locator("dl.facts > div").filter(has_text="將處理").locator("dd")
+    expect(figures).not_to_have_text(str(handed_over))
+    wanted = figure(dialog, "將處理")
+    assert wanted > handed_over
+    answer(page, f"批量關聯 ({wanted})")
+    says(page, f"已關聯 {wanted} 個房間")
+
+    dialog = link(OLD)
+    answer(page, f"批量關聯 ({figure(dialog, '將處理')})")
     says(page, re.compile(r"已關聯 \d+ 個房間"))
 
 
@@ -268,13 +296,16 @@ def the_payer_is_found_however_he_is_called(cashier: Person, room: str) -> None:
     page = cashier.page
 
     def find(words: str) -> Locator:
+        """Return the rooms to choose from; the only one is open already."""
         cashier.go(f"/s/charging.counter?q={quote(words)}")
-        return page.get_by_role("list", name="找到的房間").get_by_role("link")
+        listed = page.get_by_role("list", name="找到的房間").get_by_role("link")
+        return listed.or_(page.locator("main dl.facts"))
 
     building, stairs, last = room.split("-")
     for spelling in (f"{building}棟{stairs}單元{last}", f"{building}-{stairs}-{last.lstrip('0')}"):
         expect(find(spelling).filter(has_text=room).first).to_be_visible()
-    name = find(room).filter(has_text=room).first.locator("span").inner_text()
+    found = find(room).filter(has_text=room).first
+    name = found.locator("span, dd >> nth=1").first.inner_text()
     expect(find(name).filter(has_text=room).first).to_be_visible()
 
     cashier.go("/e/owner_vehicle/")
@@ -377,6 +408,7 @@ def the_day_is_closed_with_a_reason(cashier: Person) -> None:
         taken = amount(system.nth(n).locator("td").nth(1).inner_text())
         counted.nth(n).fill(str(taken - 1 if n == 0 else taken))
     press(page, "儲存")
+    assert fact(page, "差額") == -1  # before the day is closed
     press(page, "日結")
     answer(page, "日結")
     says(page, "有差額時必須填寫原因")
@@ -396,6 +428,9 @@ def the_arrears_are_read_and_chased(head: Person, room: str) -> None:
     page = head.page
     head.go("/")
     press(page.get_by_role("navigation", name="快捷入口"), "欠費清單")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("欠費清單")
+    here = page.get_by_role("navigation", name="主選單").locator("[aria-current=page]")
+    expect(here).to_have_text("欠費清單")
     expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
 
     head.go("/s/charging.ageing")
@@ -422,8 +457,10 @@ def a_reduction_is_a_document(cashier: Person, head: Person, room: str) -> None:
     press(page, "新增一行")
     bill = page.get_by_role("combobox", name="賬單").and_(page.locator("input"))
     bill.click()
-    bill.press_sequentially(room)
-    page.get_by_role("option").filter(has_text=ITEM).first.click()
+    offered = page.get_by_role("option")
+    expect(offered.filter(has_text=ITEM).first).to_be_visible()
+    assert all(room in text for text in offered.all_inner_texts())
+    offered.filter(has_text=ITEM).first.click()
     fill(page, "減免本金", "2")
     fill(page, "減免原因", "綠化施工影響")
     press(page, "儲存")

@@ -345,7 +345,6 @@ def test_a_template_has_the_heads_an_import_knows(work, files) -> None:
 def test_an_import_can_be_taken_back(started, connection) -> None:
     put(connection, "room", [room(2, 1, "1-0101", built_area=Decimal(70))])
     rows = [HEAD, line("1-0101"), line("1-0102")]
-    connection.execute(text(_GIVE_DELETE))
     one = run(started(xlsx(rows), key=("estate", "full_no")), "commit")
 
     assert undo(one) == {"deleted": 1, "restored": 1}
@@ -354,21 +353,9 @@ def test_an_import_can_be_taken_back(started, connection) -> None:
 
 
 def test_an_import_is_not_taken_back_over_later_changes(started, connection) -> None:
-    connection.execute(text(_GIVE_DELETE))
     one = run(started(xlsx([HEAD, line("1-0101"), line("1-0102")])), "commit")
     connection.execute(text("update room set version = 2 where full_no = '1-0102'"))
 
     with pytest.raises(Invalid, match="Row 3"):
         undo(one)
     assert len(rooms(connection)) == 2
-
-
-_GIVE_DELETE = """
-with given as (
-  insert into ab_permission_view_role (id, permission_view_id, role_id)
-  select nextval('ab_permission_view_role_id_seq'), pv.id, r.id
-  from ab_permission_view pv join ab_permission p on p.id = pv.permission_id
-  join ab_view_menu v on v.id = pv.view_menu_id, ab_role r
-  where p.name = 'can_delete' and v.name = 'room' and r.name = 'clerk' returning 1)
-update wy_version set value = value + 1000 where name = 'rights'
-"""

@@ -135,6 +135,85 @@ def test_a_long_import_runs_in_the_background_with_its_progress(
     assert f"/e/room/import/{number}" in ann.get(job[1]).text
 
 
+def imported(client: FlaskClient, *rows: Any, **more: Any) -> str:
+    """Import rows and return the import's number."""
+    number = number_of(upload(client, xlsx([HEAD, *rows])))
+    post(client, f"/e/room/import/{number}", key="estate,full_no", **COLUMNS, **more)
+    post(client, f"/e/room/import/{number}/commit")
+    return number
+
+
+def test_an_import_is_taken_back_on_screen_without_the_right_to_delete(signed_in, database) -> None:
+    ann = signed_in("ann")
+    number = imported(ann, line("1-0101"), line("1-0102"))
+    result = ann.get(f"/e/room/import/{number}/preview").text
+    assert f"/e/room/import/{number}/undo" in result
+    assert room_count(database) == 2
+
+    done = post(ann, f"/e/room/import/{number}/undo")
+    again = post(ann, f"/e/room/import/{number}/undo")
+
+    assert "2 records deleted" in done.text
+    assert room_count(database) == 0
+    assert (again.status_code, f"/import/{number}/undo" in again.text) == (200, False)
+
+
+def test_nothing_is_taken_back_over_what_somebody_has_changed(signed_in, database) -> None:
+    ann = signed_in("ann")
+    number = imported(ann, line("1-0101"), line("1-0102"))
+    with database.begin() as connection:
+        connection.execute(text("update room set version = 2 where full_no = '1-0102'"))
+
+    answer = post(ann, f"/e/room/import/{number}/undo")
+
+    assert "records are in the way" in answer.text
+    assert "Row 3" in answer.text
+    assert room_count(database) == 2
+
+
+def test_a_large_import_is_taken_back_in_the_background(signed_in, database, monkeypatch) -> None:
+    ann = signed_in("ann")
+    number = imported(ann, line("1-0101"), line("1-0102"))
+    monkeypatch.setattr(runs, "AT_ONCE_ROWS", 1)
+
+    waiting = post(ann, f"/e/room/import/{number}/undo")
+    work_off(database)
+
+    assert waiting.request.path.startswith("/jobs/")
+    assert f"/e/room/import/{number}/preview" in ann.get(waiting.request.path).text
+    assert room_count(database) == 0
+
+
+def test_all_or_nothing_is_chosen_on_screen(signed_in, database) -> None:
+    ann = signed_in("ann")
+    data = xlsx([HEAD, line("1-0101"), line("1-0102", building="7棟")])
+    sent = {"file": (io.BytesIO(data), "rooms.xlsx"), "mode": "both", "bad": "stop"}
+    mapping = post(ann, "/e/room/import", **sent)
+    assert '<input type="hidden" name="bad" value="stop">' in mapping.text
+    number = number_of(mapping)
+
+    preview = post(ann, f"/e/room/import/{number}", key="estate,full_no", bad="stop", **COLUMNS)
+    post(ann, f"/e/room/import/{number}/commit")
+
+    assert "All or nothing was chosen" in preview.text
+    assert room_count(database) == 0
+
+
+def test_past_imports_are_listed_to_who_made_them(signed_in) -> None:
+    ann, amy = signed_in("ann"), signed_in("amy")
+    number = imported(ann, line("1-0101"), line("1-0102", building="7棟"))
+    upload(ann, xlsx([HEAD, line("1-0103")]), "later.xlsx")
+
+    listed = ann.get("/e/room/imports", headers={"Accept-Language": "en"}).text
+
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", listed, re.DOTALL)
+    cells = [re.sub(r"<[^>]+>", " ", row).split() for row in rows]
+    assert [c[0] for c in cells] == ["later.xlsx", "rooms.xlsx"]
+    assert cells[1][-4:] == ["1", "0", "0", "1"]
+    assert f"/e/room/import/{number}/preview" in rows[1]
+    assert "rooms.xlsx" not in amy.get("/e/room/imports").text
+
+
 def test_a_link_that_no_column_holds_can_be_set_for_the_whole_file(signed_in, database) -> None:
     ann = signed_in("ann")
     mapping = upload(ann, xlsx([["樓宇", "房號"], ["1棟", "X1"]]))

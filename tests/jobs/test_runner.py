@@ -180,3 +180,39 @@ def test_a_turn_of_a_schedule_is_left_once(company) -> None:
     assert counts == [2, 0, 1]
     with pytest.raises(ValueError, match="every"):
         found.schedule("test.wrong")
+
+
+def test_a_job_in_parts_keeps_what_is_done_and_goes_on_where_it_failed(company, runner) -> None:
+    number = left(company, "test.parts", names=["A", "B", "C"])
+    before = owners(company)
+
+    def fail(context: Any) -> None:
+        if context.arguments["names"][0] == "B":
+            raise RuntimeError("the cable was pulled")
+
+    HOOK.run = fail
+    runner.run_due()
+    stopped = row(company, number)
+    assert (stopped.state, stopped.attempts, owners(company)) == ("waiting", 1, before + 1)
+    assert (stopped.done, stopped.total, stopped.note) == (1, 3, "after A")
+    assert stopped.arguments == {"names": ["B", "C"]}
+
+    HOOK.run = None
+    with company.begin() as connection:
+        connection.execute(text("update wy_outbox set run_after = now()"))
+    runner.run_due()
+
+    assert (row(company, number).state, owners(company)) == ("done", before + 3)
+    assert CALLS == ["A", "B", "B", "C"]
+
+
+def test_a_job_in_parts_stops_between_two_when_it_is_cancelled(company, runner) -> None:
+    number = left(company, "test.parts", names=["A", "B"])
+    before = owners(company)
+    runner.run_one(number)
+    with company.begin() as connection:
+        assert cancel(connection, number)
+
+    runner.run_due()
+
+    assert (row(company, number).state, owners(company)) == ("cancelled", before + 1)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, text
 from engine.extension import (
     ActionContext,
     ActionResult,
+    Preview,
     ScreenContext,
     ScreenPage,
     action,
@@ -34,6 +35,19 @@ def sheet(context: ActionContext) -> ActionResult:
     return ActionResult(
         file=b"a,b\n", file_name='訂單 "1".csv', content_type="text/csv; charset=utf-8"
     )
+
+
+@action("bazaar_tests.cleared")
+def cleared(context: ActionContext) -> ActionResult:
+    """Take all drafts of a customer away, unless it is only asked what that would do."""
+    wanted = f"customer == {context.asked['customer'] or 0}"
+    drafts = context.records.find("order", f"{wanted} and state == 'draft'")
+    others = context.records.find("order", f"{wanted} and state != 'draft'")
+    for one in drafts:
+        context.records.delete("order", one["id"])
+    if context.is_preview:
+        return ActionResult(preview=Preview(len(drafts), [("It is no draft", len(others))]))
+    return ActionResult("%(n)s orders are gone.", {"n": len(drafts)})
 
 
 @action("bazaar_tests.recounted")

@@ -134,6 +134,8 @@ entities:
         quick_create: true
         label: {zh_Hant: 客戶, en: Customer}
       vip: {type: link, to: vip, label: {zh_Hant: 貴賓, en: VIP}}
+      carrier: {type: link, to: customer, filter: "unit == record.customer.unit",
+                label: {zh_Hant: 送貨人, en: Carrier}}
       city: {type: text, fetch: customer.city, label: {zh_Hant: 送貨城市, en: Delivery city}}
       state:
         type: choice
@@ -161,7 +163,7 @@ entities:
         type: lines
         of: order_line
         by: order
-        columns: [item, qty, price, amount, cost, tel]
+        columns: [item, qty, price, amount, cost, tel, giver]
         label: {zh_Hant: 明細, en: Lines}
       total: {type: money, compute: "sum(lines.amount)", stored: true,
               label: {zh_Hant: 合計, en: Total}}
@@ -195,6 +197,15 @@ entities:
         label: {zh_Hant: 匯出單, en: Sheet}
         action: bazaar_tests.sheet
         confirm: {zh_Hant: 要匯出嗎, en: Make the sheet}
+      clear_out:
+        label: {zh_Hant: 清倉, en: Clear out}
+        list_only: true
+        preview: true
+        ask:
+          unit: {type: link, to: org_unit, required: true, label: {zh_Hant: 清倉單位, en: Whose}}
+          customer: {type: link, to: customer, filter: "unit == ask.unit",
+                     label: {zh_Hant: 僅此客戶, en: Only this customer}}
+        action: bazaar_tests.cleared
       recount:
         label: {zh_Hant: 重算, en: Recount}
         list_only: true
@@ -215,8 +226,8 @@ entities:
         can: [read, create, change, delete, bulk, ready, comment, attach, history, export]
         hide: [profit]
       boss:
-        can: [read, create, change, delete, bulk, post, ready, sheet, recount, comment, attach,
-              history, print]
+        can: [read, create, change, delete, bulk, post, ready, sheet, clear_out, recount, comment,
+              attach, history, print]
       viewer: {can: [read], rows: own, hide: [profit]}
   order_line:
     label: {zh_Hant: 訂單明細, en: Order line}
@@ -232,6 +243,8 @@ entities:
                label: {zh_Hant: 金額, en: Amount}}
       cost: {type: money, label: {zh_Hant: 成本價, en: Cost}}
       tel: {type: phone, mask: phone, label: {zh_Hant: 收貨電話, en: Telephone}}
+      giver: {type: link, to: customer, filter: "city == record.order.city",
+              label: {zh_Hant: 供貨人, en: Giver}}
     rights:
       clerk: {can: [read, create, change, delete], hide: [cost]}
       viewer: {can: [read], hide: [cost]}

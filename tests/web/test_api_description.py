@@ -158,6 +158,7 @@ BODIES: dict[str, Any] = {
     "thing.create": {"name": "Thing", "tags": ["a"], "color_of": "red", "count": 3},
     "order.button.post": {"ids": ["{order}"], "ask": {"why": "so"}},
     "order.button.recount": {"ids": []},
+    "order.button.clear_out": {"ids": [], "ask": {"unit": 2}},
 }
 
 

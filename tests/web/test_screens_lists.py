@@ -275,3 +275,31 @@ def test_a_button_over_chosen_rows_and_one_over_none(shop: Bazaar, made: dict[st
     assert recount.headers["Location"] == "/e/customer/"
     assert by_htmx.status_code == 204
     assert by_htmx.headers["HX-Redirect"] == "/e/customer/"
+
+
+def test_a_menu_entry_for_a_view_has_its_own_title_and_mark(shop: Bazaar) -> None:
+    bea = shop.person("bea")
+
+    def seen(url: str) -> tuple[str, set[str]]:
+        page = bea.get(url).text
+        marked = re.findall(r'aria-current="page">(?:<svg.*?</svg>)?<span>([^<]*)</span>', page)
+        return re.findall(r"<h1[^>]*>([^<]*)", page)[0].strip(), set(marked)
+
+    assert seen("/e/order/?view=ready") == ("Waiting orders", {"Waiting orders"})
+    assert seen("/e/order/?view=ready&f.state=ready&sort=no")[1] == {"Waiting orders"}
+    assert seen("/e/order/") == ("Order", {"Order"})
+    assert seen("/e/customer/?view=idle") == ("Customer", {"Customer"})
+    assert seen("/e/order/new")[1] == {"Order"}
+
+
+def test_a_wrong_filter_says_what_is_wrong_and_what_would_be_right(shop: Bazaar) -> None:
+    bea = shop.person("bea")
+
+    def said(where: str) -> str:
+        page = unescape(bea.get("/e/order/", query_string={"where": where}).text)
+        return re.findall(r"In the filter, at character [^<]*", page)[0].strip()
+
+    assert said("stat == 'draft'").startswith(
+        "In the filter, at character 1: 'stat' is not known here; did you mean 'state'?"
+    )
+    assert re.search(r"[a-z']\.$", said("state == "))  # no hint: one sentence and its full stop

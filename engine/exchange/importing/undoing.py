@@ -10,7 +10,7 @@ from engine.exchange.importing.checking import Tell
 from engine.exchange.importing.runs import Import
 from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
 from engine.records import RecordService
-from engine.storage import wy_import, wy_import_row
+from engine.storage import enqueue, wy_import, wy_import_row
 
 JOB = "exchange.undo"
 
@@ -19,11 +19,11 @@ def undo(one: Import, tell: Tell | None = None) -> dict[str, int]:
     """Take it back, all of it or nothing; return how many records were deleted and restored.
 
     Records that somebody has changed since, or that something links to by now, are in the
-    way: then nothing is taken back. The actor needs the rights to delete and to change.
+    way: then nothing is taken back. Whoever may import may take back what his import made and
+    nobody has touched; no right to delete is asked for that.
 
     Raises:
         Invalid: the import was not written, or records are in the way (each is named).
-        Refused: such records are never deleted, or a right is missing.
     """
     if one.row.state != "done":
         raise Invalid("Only an import that was written can be taken back.")
@@ -47,6 +47,19 @@ def undo(one: Import, tell: Tell | None = None) -> dict[str, int]:
     return counts
 
 
+def leave_undo(one: Import) -> int:
+    """Leave the taking back of a large import to the background; return the job's id."""
+    arguments = {"import": one.id, "entity": one.row.entity, "language": one.work.language}
+    return enqueue(
+        one.work.connection,
+        JOB,
+        arguments,
+        key=f"import {one.id}",
+        user_id=one.work.actor.user_id,
+        priority=1,
+    )
+
+
 def _rows(one: Import) -> list[Any]:
     table = wy_import_row
     query = select(table).where(table.c.import_id == one.id, table.c.record_id.is_not(None))
@@ -61,5 +74,5 @@ def _take_back(one: Import, row: Any) -> str:
             version = int(row.values["version"])
             service.change(entity, row.record_id, row.values["before"], version=version)
             return "restored"
-        service.delete(entity, row.record_id, version=1)
+        RecordService(one.work.as_trusted()).delete(entity, row.record_id, version=1)
         return "deleted"

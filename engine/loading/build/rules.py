@@ -61,6 +61,9 @@ def build_buttons(
     )
 
 
+_PLAIN = ("icon", "color", "action", "bulk", "list_only", "preview")
+
+
 def _button(
     draft: Draft,
     name: str,
@@ -73,7 +76,7 @@ def _button(
     asked: dict[str, Field] = {}
     asking = Use(entity=use.entity, ask=asked)
     asked.update(build_fields(draft, raw.get("ask", {}), site.down("ask"), asking))
-    plain = {k: raw[k] for k in ("icon", "color", "action", "bulk", "list_only") if k in raw}
+    plain = {k: raw[k] for k in _PLAIN if k in raw}
     return Button(
         name=name,
         label=draft.text(raw, "label", site) or Text(),

@@ -69,6 +69,10 @@ def _check_effect(draft: Draft, button: Button, site: Site) -> None:
     if not button.set and not button.action:
         message = f"the button '{button.name}' does nothing"
         draft.report(site.key(), "missing-key", message, "give it `set` or `action`")
+    if button.preview and not button.action:
+        message = f"'{button.name}' has nothing to show before it is pressed"
+        hint = "give it an `action` that answers what it would do, or remove `preview`"
+        draft.report(site.key("preview"), "conflicting-keys", message, hint)
     if button.list_only and button.set:
         message = f"'{button.name}' is pressed with no record chosen, so it can set nothing"
         hint = "use `bulk: true`, or an `action`"

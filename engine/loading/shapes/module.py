@@ -69,6 +69,7 @@ BUTTON = record(
         "action": name("A plugin's function, 'plugin.function', in the same transaction."),
         "bulk": flag("Offered above a list for many records."),
         "list_only": flag("Offered above the list with no record chosen."),
+        "preview": flag("Shows what its action would do, and asks again, before it is done."),
     },
     ("label",),
 )

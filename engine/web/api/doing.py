@@ -52,7 +52,7 @@ def _outcome(outcome: BulkOutcome) -> dict[str, Any]:
 
 @bp.post("/<entity>/button/<button>")
 def press(entity: str, button: str) -> Answer:
-    """Press a button on some records."""
+    """Press a button on some records; with `preview`, only say what it would do."""
     work = current_work()
     described = work.catalog.entities.get(entity)
     if described is None or button not in described.buttons:
@@ -62,6 +62,10 @@ def press(entity: str, button: str) -> Answer:
     ids, asked = ids_of(sent), sent.get("ask", {})
     if not isinstance(asked, dict):
         raise Invalid("«ask» must be an object.")
+    if sent.get("preview"):
+        shown = RecordService(work).preview(entity, button, ids, asked)
+        left_out = [{"reason": work.message(why), "count": n} for why, n in shown.left_out]
+        return jsonify(count=shown.count, left_out=left_out)
 
     def run() -> tuple[Any, int]:
         result = RecordService(work).press(entity, button, ids, asked)

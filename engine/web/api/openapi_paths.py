@@ -231,10 +231,13 @@ def _press(work: Workspace, name: str, button: Button) -> Json:
     ids = {"type": "array", "items": {"type": "integer"}}
     required = [n for n, f in button.ask.items() if f.required]
     asked = {"type": "object", "properties": ask, "required": required}
+    sent: Json = {"ids": ids, "ask": asked}
+    if button.preview:
+        sent["preview"] = {"type": "boolean", "description": "only say what it would do"}
     return {
         "operationId": f"{name}.button.{button.name}",
         "summary": button.label.in_(work.language),
         "parameters": [_key()],
-        "requestBody": _body({"type": "object", "properties": {"ids": ids, "ask": asked}}),
+        "requestBody": _body({"type": "object", "properties": sent}),
         "responses": _answers(_ref("Done")),
     }

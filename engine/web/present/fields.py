@@ -157,9 +157,16 @@ def _link(form: FormContext, described: Field, view: View, value: Any) -> None:
         view["selected"] = [{"value": str(chosen), "text": title}]
     formula = described.options.get("filter")
     if formula:
-        view["depends"] = sorted({p[1] for p in formula.typed.paths if p[0] == "record"})
+        view["depends"] = _depends(form, formula)
     if described.options.get("quick_create") and target in form.readable:
         view["create_url"] = new_url(target)
+
+
+def _depends(form: FormContext, formula: Any) -> list[str]:
+    """Return the boxes a filter reads; of the document a line belongs to as 'link.name'."""
+    above = "" if form.lookup_base else form.work.catalog.entity(form.entity).part_of
+    paths = [p[1:] for p in formula.typed.paths if p[0] in ("record", "ask")]
+    return sorted({".".join(p[:2]) if above and p[0] == above else p[0] for p in paths})
 
 
 def _any_link(form: FormContext, described: Field, view: View, value: Any) -> None:

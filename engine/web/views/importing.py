@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, make_response, redirect, request
 from flask_login import login_required
@@ -22,6 +23,7 @@ from engine.exchange.importing.runs import (
     run,
     suggest,
 )
+from engine.exchange.importing.undoing import leave_undo, undo
 from engine.extension import Invalid, NotFound
 from engine.metadata import Entity
 from engine.records import Workspace
@@ -31,7 +33,7 @@ from engine.web.i18n import say
 from engine.web.urls import list_url
 from engine.web.views.exporting import as_file
 from engine.web.views.files import file_store
-from engine.web.views.importing_views import mapping_view, preview_view, sent_plan
+from engine.web.views.importing_views import mapping_view, past_view, preview_view, sent_plan
 from engine.web.views.jobs import job_row, job_view
 
 bp = Blueprint("importing", __name__)
@@ -82,8 +84,9 @@ def upload(entity: str) -> Answer:
         number = begin(work, file_store(), entity, data, sent.filename)
     except Invalid as wrong:
         return _upload_page(work, described, wrong), 422
-    mode = request.form.get("mode", "both")
-    return redirect(f"{_base(entity)}/{number}?mode={mode if mode.isalpha() else 'both'}")
+    mode, bad = request.form.get("mode", "both"), request.form.get("bad", "")
+    query = urlencode({"mode": mode} | ({"bad": bad} if bad == "stop" else {}))
+    return redirect(f"{_base(entity)}/{number}?{query}")
 
 
 def _upload_page(work: Workspace, entity: Entity, wrong: Invalid | None = None) -> str:
@@ -91,6 +94,10 @@ def _upload_page(work: Workspace, entity: Entity, wrong: Invalid | None = None) 
         ("both", "Create new records and change existing ones"),
         ("create", "Only create new records"),
         ("update", "Only change existing records"),
+    )
+    bad_modes = (
+        ("skip", "Import the good rows and give the others back"),
+        ("stop", "Import nothing unless every row is good"),
     )
     context = _frame(work, entity) | {
         "action_url": _base(entity.name),
@@ -101,6 +108,10 @@ def _upload_page(work: Workspace, entity: Entity, wrong: Invalid | None = None) 
         "modes": [
             {"value": v, "label": work.message(t), "selected": v == "both"} for v, t in modes
         ],
+        "bad_modes": [
+            {"value": v, "label": work.message(t), "selected": v == "skip"} for v, t in bad_modes
+        ],
+        "past_url": f"/e/{entity.name}/imports",
         "errors": _errors(wrong) if wrong is not None else [],
     }
     return render("ui/import_upload.html", **context)
@@ -180,6 +191,9 @@ def _result_page(one: Import, entity: Entity) -> str:
         "list_url": list_url(entity.name),
         "errors_url": f"{_base(entity.name)}/{one.id}/errors.xlsx" if one.row.failed else "",
         "again_url": _base(entity.name),
+        "past_url": f"/e/{entity.name}/imports",
+        "undo_url": f"{_base(entity.name)}/{one.id}/undo" if one.row.state == "done" else "",
+        "is_undone": one.row.state == "cancelled",
         "job": None,
     }
     return render("ui/import_result.html", **context)
@@ -204,6 +218,36 @@ def commit(entity: str, number: int) -> Answer:
         for problem in wrong.problems[:3]:
             flash(say(problem), "danger")
     return redirect(here)
+
+
+@bp.post("/e/<entity>/import/<int:number>/undo")
+def take_back(entity: str, number: int) -> Answer:
+    """Take it back: what it made is deleted, what it changed is as it was; all or nothing."""
+    one = _found(entity, number, lock=True)
+    here = f"{_base(entity)}/{number}/preview"
+    if one.row.state != "done":
+        return redirect(here)
+    if is_long(one):
+        return redirect(f"/jobs/{leave_undo(one)}")
+    try:
+        counts = undo(one)
+    except Invalid as wrong:
+        flash(one.work.message("Nothing was taken back, because records are in the way."), "danger")
+        for problem in wrong.problems[:3]:
+            flash(say(problem), "danger")
+    else:
+        text = "Taken back: %(deleted)s records deleted, %(restored)s as they were before."
+        flash(one.work.message(text, **counts), "success")
+    return redirect(here)
+
+
+@bp.get("/e/<entity>/imports")
+def past(entity: str) -> Answer:
+    """The imports there were, newest first."""
+    work = current_work()
+    described = entity_to_import(work, entity)
+    context = _frame(work, described) | past_view(work, described)
+    return render("ui/imports.html", **context)
 
 
 @bp.get("/e/<entity>/import/<int:number>/errors.xlsx")

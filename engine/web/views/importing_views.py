@@ -11,14 +11,26 @@ from flask import request
 from engine.exchange.importing.candidates import load_candidates
 from engine.exchange.importing.keeping import problem_of_json
 from engine.exchange.importing.mapping import Plan, key_choices
+from engine.exchange.importing.past import past_imports
 from engine.exchange.importing.runs import Import
 from engine.exchange.importing.table import Table
 from engine.exchange.importing.targets import Target
+from engine.metadata import Entity
+from engine.records import Workspace
 from engine.web.i18n import say
 
 View = dict[str, Any]
 _CONSTANT = "all."  # before the field's name, in the place of a column's number
 _MOST_CONSTANTS = 100  # records that are offered for the whole file
+_PAST = {
+    "new": "Columns to choose",
+    "checking": "Being checked",
+    "checked": "Not written yet",
+    "running": "Being written",
+    "done": "Imported",
+    "failed": "Failed",
+    "cancelled": "Taken back",
+}
 _STATES = {"create": "New", "update": "Change", "same": "Unchanged", "error": "With errors"}
 
 
@@ -40,13 +52,19 @@ def mapping_view(one: Import, plan: Plan, table: Table, targets: Mapping[str, Ta
         keys.append((",".join(names), "、".join(targets[n].label for n in names)))
     chosen = ",".join(plan.key)
     mode = request.args.get("mode") or request.form.get("mode") or plan.mode
+    bad = request.args.get("bad") or request.form.get("bad") or _bad(plan)
     return {
         "file_name": one.files.find(work.connection, one.row.file_id).name,
         "sheets": [{"value": s, "label": s, "selected": s == plan.sheet} for s in book.sheets],
         "columns": [*columns, *_constants(one, plan, targets)],
         "key_choices": [{"value": v, "label": t, "selected": v == chosen} for v, t in keys],
-        "hidden": [("mode", mode), ("seen_sheet", plan.sheet)],
+        "hidden": [("mode", mode), ("bad", bad), ("seen_sheet", plan.sheet)],
     }
+
+
+def _bad(plan: Plan) -> str:
+    """Return what is done about bad rows, as the form says it."""
+    return "skip" if plan.good_rows_only else "stop"
 
 
 def _choices(targets: Mapping[str, Target], chosen: str) -> list[View]:
@@ -102,6 +120,7 @@ def sent_plan(one: Import) -> Plan:
         constants=constants,
         key=key,
         mode=request.form.get("mode") or one.plan.mode,
+        good_rows_only=request.form.get("bad", _bad(one.plan)) != "stop",
     )
 
 
@@ -122,10 +141,30 @@ def preview_view(one: Import) -> View:
         "rows": [_row(work.message, row) for row in kept["rows"]],
         "errors_url": f"/e/{one.row.entity}/import/{one.id}/errors.xlsx",
         "can_commit": writes > 0 and (not counts.get("error") or one.plan.good_rows_only),
+        "all_or_nothing": not one.plan.good_rows_only,
         "commit_label": work.message("Import %(n)s rows", n=writes),
         "more_text": " ".join(
             [more if shown < total else "", *notes, "…" * (left_out > 5)]
         ).strip(),
+    }
+
+
+def past_view(work: Workspace, entity: Entity) -> View:
+    """Return the earlier imports of an entity as a table."""
+    return {
+        "imports": [
+            {
+                "url": f"/e/{entity.name}/import/{row.id}/preview",
+                "file": row.file or f"#{row.id}",
+                "who": row.who or "",
+                "at_text": row.created_at.astimezone(work.style.zone).strftime("%Y-%m-%d %H:%M"),
+                "state": row.state,
+                "state_text": work.message(_PAST[row.state]),
+                "counts": row.options.get("counts", {}),
+            }
+            for row in past_imports(work, entity.name)
+        ],
+        "import_url": f"/e/{entity.name}/import",
     }
 
 

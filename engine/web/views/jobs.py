@@ -10,7 +10,7 @@ from flask_login import login_required
 from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
-from engine.extension import NotFound
+from engine.extension import NotFound, jobs
 from engine.records import Workspace
 from engine.storage import outbox
 from engine.storage.joins import person_name
@@ -142,7 +142,9 @@ def job_view(work: Workspace, row: Any) -> View:
 
 
 def _label(work: Workspace, row: Any) -> str:
-    label = work.message(_LABELS.get(row.job, row.job))
+    known = jobs().get(row.job)
+    named = known.label if known is not None else ""
+    label = work.message(named or _LABELS.get(row.job, row.job))
     entity = work.catalog.entities.get(str(row.arguments.get("entity", "")))
     return f"{label} · {text_of(entity.label)}" if entity is not None else label
 

@@ -13,6 +13,7 @@ from engine.metadata import Entity
 from engine.records import PAGE_SIZES, Page, RecordService, Workspace, is_allowed
 from engine.web.i18n import label as text_of
 from engine.web.i18n import say
+from engine.web.menu import title_of_view
 from engine.web.present.cells import head, makers
 from engine.web.present.filters import builder_view, chip_views
 from engine.web.urls import list_url
@@ -51,7 +52,7 @@ def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
     may = {a: is_allowed(work, entity.name, a) for a in ("create", "export", "import", "bulk")}
     context: dict[str, Any] = {
         "entity": {"name": entity.name, "label": text_of(entity.label), "icon": entity.icon},
-        "title": text_of(entity.label),
+        "title": _title(asked),
         "crumbs": [],
         "total": page.total if page else 0,
         "total_text": _total_text(work, page),
@@ -76,6 +77,11 @@ def list_context(work: Workspace, entity: Entity) -> dict[str, Any]:
         "modes": _modes(asked),
     }
     return context | _doing(asked, may) | (face.view if face is not None else {})
+
+
+def _title(asked: ListRequest) -> str:
+    own = title_of_view(asked.work, asked.entity.name, asked.view.name) if asked.view else ""
+    return own or text_of(asked.entity.label)
 
 
 def _ask(asked: ListRequest) -> tuple[Page | None, str]:

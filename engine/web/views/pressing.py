@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import Any
 
 from flask import flash, make_response, redirect, request
 
 from engine.access import entities_readable
-from engine.extension import ActionResult, Conflict, Invalid, NotFound, Refused
+from engine.extension import ActionResult, Conflict, Invalid, NotFound, Preview, Refused
 from engine.metadata import Button, Entity
 from engine.records import RecordService, Workspace, is_allowed
 from engine.web.desk import reasons, render
@@ -40,15 +41,36 @@ def press_answer(work: Workspace, entity: Entity, name: str) -> Answer:
         return _go(before)
     asked = posted_values(work.catalog, entity, request.form, button.ask.values())
     try:
-        with work.connection.begin_nested():
-            result = RecordService(work).press(entity.name, name, ids, asked)
+        return _press(work, entity, button, ids, asked)
     except Invalid as wrong:
         if button.ask:
             return _dialog(work, entity, button, ids, asked, wrong), 422
         return _refused(entity, ids, wrong)
     except Conflict as wrong:
         return _refused(entity, ids, wrong)
+
+
+def _press(
+    work: Workspace, entity: Entity, button: Button, ids: list[int], asked: dict[str, Any]
+) -> Answer:
+    """Do it, or with a preview that has not been seen yet only say what it would do."""
+    service = RecordService(work)
+    if button.preview and request.form.get("_previewed") != _fingerprint():
+        shown = service.preview(entity.name, button.name, ids, asked)
+        return _dialog(work, entity, button, ids, asked, shown=shown)
+    with work.connection.begin_nested():
+        result = service.press(entity.name, button.name, ids, asked)
     return _done(work, entity, ids, result)
+
+
+def _fingerprint() -> str:
+    """Return what tells whether a dialog was changed after its preview was shown."""
+    sent = [
+        (name, values)
+        for name, values in sorted(request.form.lists())
+        if name not in ("csrf_token", "_request", "_previewed", "_version")
+    ]
+    return sha256(repr(sent).encode()).hexdigest()
 
 
 def chosen_ids() -> list[int]:
@@ -103,6 +125,7 @@ def _dialog(
     ids: list[int],
     typed: dict[str, Any] | None = None,
     wrong: Invalid | None = None,
+    shown: Preview | None = None,
 ) -> Answer:
     problems = wrong.problems if wrong else ()
     form = FormContext(
@@ -118,6 +141,8 @@ def _dialog(
     return render(
         "ui/button_dialog.html",
         **_about(work, entity, button, ids),
+        previews=button.preview,
+        preview=_preview_view(work, shown) if shown is not None else None,
         fields=[field_view(form, f) for f in button.ask.values()],
         errors=[
             {"id": f"f-{p.field}" if p.field in button.ask else "", "label": "", "message": say(p)}
@@ -126,6 +151,15 @@ def _dialog(
         request_id=secrets.token_urlsafe(12),
         fragment=request.headers.get("HX-Request") == "true",
     )
+
+
+def _preview_view(work: Workspace, shown: Preview) -> dict[str, Any]:
+    return {
+        "total": shown.count,
+        "left_out": [{"reason": work.message(why), "n": n} for why, n in shown.left_out if n],
+        "left_out_total": sum(n for _, n in shown.left_out),
+        "mark": _fingerprint(),
+    }
 
 
 def _about(work: Workspace, entity: Entity, button: Button, ids: list[int]) -> dict[str, Any]:

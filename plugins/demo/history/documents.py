@@ -142,9 +142,11 @@ class Documents:
         heads: list[str] = []
         lines: list[str] = []
         for (day, estate), group in groupby(rows, key=lambda n: (n.day, n.estate)):
-            batch = f"TZ{iso(day).replace('-', '')}-{estate}-160000000000"
-            for number, notice in enumerate(group, start=1):
-                heads.append(self._notice(len(heads) + 1, batch, number, notice))
+            code, batch = self.writer.site(estate).code, ""
+            for notice in group:
+                no = self.writer.numbers.take("notice.no", code, day)
+                batch = batch or no
+                heads.append(self._notice(len(heads) + 1, batch, no, notice))
                 for bill, fen, late in notice.lines:
                     count = len(lines) + 1
                     lines.append(line(count, len(heads), bill.id, yuan(fen), yuan(late)))
@@ -152,7 +154,7 @@ class Documents:
         fields = ("id", "notice", "receivable", "amount", "late_fee")
         self.writer.copy("notice_line", fields, lines)
 
-    def _notice(self, count: int, batch: str, number: int, notice: Any) -> str:
+    def _notice(self, count: int, batch: str, no: str, notice: Any) -> str:
         site = self.writer.site(notice.estate)
         user = self.writer.places.user("customer_service", site.office_code)
         arrears = sum(fen for _, fen, _ in notice.lines)
@@ -161,7 +163,7 @@ class Documents:
         delivered = notice.day + _DELIVERED_AFTER
         is_delivered = delivered <= self.today
         return line(
-            count, f"{batch}-{number:05}", batch, notice.room, notice.payer, iso(notice.day),
+            count, no, batch, notice.room, notice.payer, iso(notice.day),
             yuan(0), yuan(arrears), yuan(late), yuan(notice.balance), yuan(total),
             "delivered" if is_delivered else "printed", iso(delivered) if is_delivered else None,
             site.unit, stamp(notice.day, 16 * HOUR), stamp(notice.day, 16 * HOUR), user, user,

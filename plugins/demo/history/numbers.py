@@ -17,6 +17,7 @@ SERIES = {
     "refund.no": "TK{estate.office.code}-{yyyy}-{n:5}",
     "reduction.no": "JM{room.estate.office.code}-{yyyy}-{n:5}",
     "dunning.no": "CJ{room.estate.code}-{yyyy}-{n:5}",
+    "notice.no": "TZ{room.estate.code}-{yyyy}-{n:6}",
     "gift.no": "ZS{room.estate.code}-{yyyy}-{n:4}",
     "area_change.no": "MJ{room.estate.code}-{yyyy}-{n:4}",
     "owner_change.no": "GH{yyyy}-{n:5}",

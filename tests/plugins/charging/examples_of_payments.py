@@ -46,6 +46,7 @@ def a_larger_area_from_mid_month(world: World) -> Any:
 @example("W26", "-30.00", "30.00")
 def a_smaller_area_is_credited(world: World) -> Any:
     _, room = months_billed(world, "3.00", "98.00", "03 04 05 06")
+    pay(world, room, "1176", "2026-06-30")
     difference = area_changed(world, room, "95.50", "2026-03-01")
     (account,) = world.find("prepayment_account")
     return [difference, account["balance"]]
@@ -154,8 +155,7 @@ def unused_months_are_given_back(world: World) -> Any:
     payment = pay(world, room, "3840", "2026-01-10").payment
     (bill,) = world.find("receivable")
     refund = world.make("refund", estate=world.ids["estate"], payment=payment["id"],
-                        payer=payment["payer"], amount="1120", reason="遷出",
-                        lines=[{"receivable": bill["id"], "amount": "1120"}])  # fmt: skip
+                        payer=payment["payer"], last_day="2026-09-15", reason="遷出")  # fmt: skip
     world.press("refund", "submit", refund)
     world.press("refund", "approve", refund)
     stored = world.get("receivable", bill["id"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from plugins.charging.arrears_list import arrears
+from plugins.charging.arrears_screens import progress
 from plugins.charging.collection_screens import debtors, rates, rooms_without_fee, uncharged
 from plugins.charging.rates_sql import collected
 from tests.plugins.charging.examples import charged, pay
@@ -126,6 +127,26 @@ def test_a_debtor_is_told_with_periods_principal_late_fee_and_days(world: World)
     assert second["principal"] == Decimal("9.00")
     counter.pay("999", "2026-03-01")
     assert arrears(world.context, d("2026-03-01"))[1] == 1
+
+
+def test_a_debtors_phone_is_masked_as_on_every_list(world: World) -> None:
+    counter = Counter(world, ["2026-01"])
+    world.records.change("owner", counter.payer, {"phone": "13812345678"})
+
+    ((row,), _) = arrears(world.context, d("2026-03-01"))
+
+    assert row["phone"] == "138****5678"
+
+
+def test_the_payment_progress_begins_with_the_first_building(world: World) -> None:
+    counter = Counter(world, ["2026-06"])
+    world.on("2026-06-30")
+
+    page = progress(Asked(world, "GET"))  # type: ignore[arg-type]
+
+    assert page.data["building"] == str(world.ids["building"])
+    (((_, rooms),)) = page.data["floors"]
+    assert [room["id"] for room in rooms] == [counter.room]
 
 
 def test_what_is_not_due_yet_is_no_debt(world: World) -> None:

@@ -59,6 +59,20 @@ def test_a_refund_by_transfer_is_a_way_of_its_own(counter: Counter) -> None:
     assert found == {"cash": Decimal("320.00"), "transfer": Decimal("-20.00")}
 
 
+def test_the_head_of_a_day_adds_up_its_lines_whenever_they_are_saved(counter: Counter) -> None:
+    counter.pay("320", "2026-03-31")
+    world, day = counter.world, day_of(counter)
+    totals(counter, day)
+    (line,) = world.find("cashier_day_line", f"cashier_day == {day}")
+
+    world.records.change("cashier_day", day, {"lines": [{"id": line["id"], "counted": "310"}]})
+
+    head = world.get("cashier_day", day)
+    found = [head[name] for name in ("system", "counted", "difference")]
+    assert found == [Decimal("320.00"), Decimal("310.00"), Decimal("-10.00")]
+    assert head["state"] == "open"
+
+
 def test_a_closed_day_pays_out_no_refund(counter: Counter) -> None:
     counter.pay("320", "2026-03-31")
     day = day_of(counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -233,6 +234,39 @@ def test_w38_refund_of_unused_months(world: World) -> None:
     assert world.get("payment", payment["id"])["refunded"] == Decimal("1120.00")
 
 
+@pytest.mark.parametrize(
+    ("last_day", "amount"),
+    [("2026-09-15", "1120.00"), ("2026-12-30", "10.32"), ("2025-12-31", "3840.00")],
+)
+def test_the_unused_part_of_a_payment_is_worked_out(
+    world: World, last_day: str, amount: str
+) -> None:
+    counter = Counter(world, ["2026-01"], cycle_months="12")
+    payment = counter.pay("3840", "2026-01-10").payment
+    head = {"estate": world.ids["estate"], "payment": payment["id"], "payer": counter.payer}
+
+    refund = world.make("refund", **head, reason="遷出", last_day=last_day, lines=[])
+
+    stored = world.get("refund", refund)
+    lines = world.find("refund_line", f"refund == {refund}")
+    assert stored["amount"] == sum(line["amount"] for line in lines) == Decimal(amount)
+    with pytest.raises(Invalid, match="after that one"):
+        world.make("refund", **head, reason="x", last_day="2026-12-31")
+    with pytest.raises(Invalid) as refused:
+        world.make("refund", **head, reason="x")
+    assert [p.field for p in refused.value.problems] == ["amount"]
+
+
+def test_only_what_is_left_of_a_payment_is_proposed(world: World) -> None:
+    counter = Counter(world, ["2026-01"], cycle_months="12")
+    payment = counter.pay("500", "2026-01-10").payment
+
+    refund = world.make("refund", estate=world.ids["estate"], payment=payment["id"],
+                        payer=counter.payer, reason="遷出", last_day="2026-03-31")  # fmt: skip
+
+    assert world.get("refund", refund)["amount"] == Decimal("500.00")
+
+
 def test_a_refund_never_exceeds_what_the_payment_gave(world: World) -> None:
     counter = Counter(world, ["2026-01"])
     payment = counter.pay("320", "2026-01-10").payment
@@ -244,6 +278,35 @@ def test_a_refund_never_exceeds_what_the_payment_gave(world: World) -> None:
 
     with pytest.raises(Invalid, match=r"320\.00"):
         world.press("refund", "submit", refund)
+
+
+def test_money_paid_without_a_bill_is_a_prepayment_and_no_surplus(world: World) -> None:
+    counter = Counter(world, ["2026-01"])
+    counter.pay("400")  # a surplus of 80.00
+    world.press("prepayment_account", "top_up", room=counter.room, amount="100", way="cash")
+    counter.pay("50")  # at the counter, with nothing open
+
+    moves = [(m["kind"], m["amount"]) for m in world.find("prepayment_txn")]
+
+    assert moves == [
+        ("surplus", Decimal("80.00")), ("top_up", Decimal("100.00")), ("top_up", Decimal("50.00")),
+    ]  # fmt: skip
+
+
+def test_what_a_deposit_pays_says_which_deposit(world: World) -> None:
+    counter = Counter(world, [])
+    item = world.item(None, kind="deposit", basis="fixed", tax_rate="0")
+    world.press("deposit", "take", room=counter.room, fee_item=item, amount="500")
+    counter.pay("500")
+    counter.runs.append(world.published("2026-03-01", "2026-03-31", counter.item))
+    (deposit,) = world.find("deposit")
+    world.press("deposit", "inspect", deposit["id"])
+
+    world.press("deposit", "settle", deposit["id"], forfeit="0", offset_bills=True, way="cash")
+
+    (paid,) = world.find("allocation", "kind == 'deposit'")
+    assert (paid["deposit"], paid["amount"]) == (deposit["id"], Decimal("320.00"))
+    assert world.get("deposit", deposit["id"])["refunded"] == Decimal("180.00")
 
 
 def test_w39_deposit_less_open_bills_and_forfeit(world: World) -> None:
@@ -401,6 +464,21 @@ def test_notices_add_up_arrears_and_late_fees(world: World) -> None:
     assert (notice["current"], notice["arrears"]) == (Decimal("320.00"), Decimal("640.00"))
     assert notice["late_fee"] == sum(counter.late_fee("2026-03-01", n) for n in range(3))
     assert notice["total"] == Decimal("960.00") + notice["late_fee"]
+
+
+def test_a_notice_has_a_short_number_that_is_never_given_twice(world: World) -> None:
+    Counter(world)
+    world.on("2026-03-31")
+    for _ in range(2):
+        world.press("notice", "make", estate=world.ids["estate"], as_of="2026-03-31")
+
+    first, second = world.find("notice")
+
+    code = world.get("estate", world.ids["estate"])["code"]
+    for notice in (first, second):
+        assert re.fullmatch(rf"TZ{code}-2026-\d{{6}}", notice["no"])
+        assert notice["batch"] == notice["no"]
+    assert first["no"] < second["no"]
 
 
 def test_a_wrong_formula_is_refused_when_it_is_saved(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.storage import plan, take_numbers
-from plugins.charging import runs
+from plugins.charging import computing, runs
 from plugins.charging.late_fee_ledger import policy_of
 from plugins.charging.late_fees import Paid, late_fee
 from plugins.charging.month_sql import NAMES, movements
@@ -273,7 +273,7 @@ def test_this_months_draft_can_be_computed_checked_and_published(books: Books) -
          WHERE r.state = 'draft' ORDER BY o.code DESC""")
     assert [draft[0] for draft in drafts] == ["TH", "BJ"]
     for _, run, *expected in drafts:
-        done = runs.generate(books.context, run)
+        done = computing.generate(books.context, run)
         assert [done["bills"], done["amount"], done["skipped"]] == expected
     _, run, bills, *_ = drafts[-1]
     books.connection.exec_driver_sql(f"UPDATE bill_run SET state = 'checked' WHERE id = {run}")

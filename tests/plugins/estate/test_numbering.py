@@ -17,6 +17,7 @@ from plugins.estate.numbering import (
     room_number,
     room_numbers,
     search_key,
+    stairwells,
 )
 
 
@@ -156,3 +157,23 @@ def test_floor_and_number_are_read_off_a_rooms_number(
     text: str, found: tuple[int, str] | None
 ) -> None:
     assert floor_and_room(text) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("1-3", ("1", "2", "3")),
+        ("１－２", ("1", "2")),
+        ("1，2、4-5", ("1", "2", "4", "5")),
+        ("A, B, A", ("A", "B")),
+        (" ", ()),
+    ],
+)
+def test_stairwells_are_listed_as_people_write_them(typed: str, wanted: tuple[str, ...]) -> None:
+    assert stairwells(typed) == wanted
+
+
+@pytest.mark.parametrize("typed", ["3-1", "1-900"])
+def test_a_range_of_stairwells_that_cannot_be_is_refused(typed: str) -> None:
+    with pytest.raises(BadPattern, match="runs backwards or is too long"):
+        stairwells(typed)

@@ -43,6 +43,60 @@ def test_a_number_as_customers_write_it_is_brought_to_the_pattern(
     assert records.get("floor", room["floor"])["no"] == 5
 
 
+@pytest.mark.parametrize("typed", ["1804", "18F04", "9-1-1804", "9棟1單元1804", "９－１－１８０４"])
+def test_a_whole_number_in_the_place_of_the_number_is_taken_apart(
+    records: RecordService, typed: str
+) -> None:
+    (building,) = records.find("building", "estate.code == 'CHHY' and no == '9'")
+    (unit,) = records.find("building_unit", f"building == {building['id']} and no == '1'")
+    place = {"estate": building["estate"], "building": building["id"]}
+
+    room = records.create("room", {**place, "building_unit": unit["id"], "no": typed})
+
+    assert (room["full_no"], room["no"], room["floor_no"]) == ("9-1-1804", "04", 18)
+
+
+@pytest.mark.parametrize("field", ["no", "full_no"])
+@pytest.mark.parametrize("typed", ["9-1-402", "9棟1單元402"])
+def test_building_and_stairwell_are_read_off_the_number(
+    records: RecordService, field: str, typed: str
+) -> None:
+    (building,) = records.find("building", "estate.code == 'CHHY' and no == '9'")
+
+    room = records.create("room", {"estate": building["estate"], field: typed})
+
+    unit = records.get("building_unit", room["building_unit"])
+    assert (room["building"], unit["no"]) == (building["id"], "1")
+    assert (room["full_no"], room["no"], room["floor_no"]) == ("9-1-0402", "02", 4)
+
+
+def test_a_number_on_another_floor_than_the_one_given_stays_as_typed(
+    records: RecordService, room_of: Room
+) -> None:
+    room = new_room(records, room_of("CHHY", "3-1-0502"), no="1804")
+
+    assert (room["no"], room["floor_no"]) == ("1804", 5)
+
+
+def test_a_pattern_without_floors_leaves_numbers_of_three_digits_alone(
+    records: RecordService, room_of: Room
+) -> None:
+    like = room_of("CHHY", "3-1-0502")
+    records.change("building", like["building"], {"room_pattern": "{棟}-{室}"})
+    place = {"estate": like["estate"], "building": like["building"]}
+
+    room = records.create("room", {**place, "no": "101"})
+
+    assert (room["full_no"], room["no"], room["floor_no"]) == ("3-101", "101", None)
+
+
+def test_a_building_that_is_not_there_is_asked_for(records: RecordService, room_of: Room) -> None:
+    with pytest.raises(Invalid) as refused:
+        records.create("room", {"estate": room_of("CHHY", "3-1-0502")["estate"], "no": "77-1-402"})
+
+    assert [p.field for p in refused.value.problems] == ["building"]
+
+
 def test_a_number_of_the_customers_own_stays(records: RecordService, room_of: Room) -> None:
     room = new_room(records, room_of("CHHY", "3-1-0502"), no="9", full_no="物業 1 號倉")
 
