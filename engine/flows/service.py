@@ -170,6 +170,8 @@ class FlowService:
             going = self._going(row, given, request_id)
             if given.name in ("approve", "resubmit") and given.task is not None:
                 going.changes = edit(going, values or {})
+                if given.name == "resubmit":  # what the record says has changed
+                    going.live.run(going.action.after.get("submitted", ()), "")
                 must_be_filled(going)
             elif given.name == "due" and _approves(going):
                 must_be_filled(going)
