@@ -82,12 +82,11 @@ class FlowService:
             act = flow.actions.get(action) if flow is not None else None
             if flow is None or act is None:
                 raise NotFound(f"{entity}.{action}", record_id)
-            given = Command(name=action, actor=self.work.actor.user_id, comment=comment)
+            given = _beginning(action, self.work.actor.user_id, chosen or {}, comment)
             known = self._known(entity, record_id, request_id)
             if known is not None:
                 return known
             case = Case(initiator=self.work.actor.user_id or 0)
-            case.chosen = {name: list(users) for name, users in (chosen or {}).items()}
             live = Live(self.work, flow, act, record, case)
             starting.must_start(self.work, live)
             if act.steps is None:
@@ -122,7 +121,8 @@ class FlowService:
         live.run(live.action.after.get("submitted", ()), "")
         heard = Recorder(live)
         going.heard = heard.heard
-        turn = perform.begin(case, live.action, live.flow.rules, heard)
+        chosen = given.data.get("chosen", {})
+        turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
         return self._finish(going, turn)
 
     def _insert(self, live: Live, child_of: after.ChildOf | None) -> Row[Any]:
@@ -136,7 +136,6 @@ class FlowService:
             "unit_id": record.get("scope_unit"),
             "subject": starting.subject_of(live),
             "initiator_id": live.case.initiator,
-            "data": {"chosen": live.case.chosen},
             "started_at": work.now,
             "moved_at": work.now,
             "previous_id": starting.previous(work, flow.entity, record["id"]),
@@ -252,6 +251,13 @@ def _approves(going: Going) -> bool:
     """Tell whether a deadline approves; then what the step asks for must be filled in."""
     step = step_of(going)
     return step is not None and step.due is not None and step.due.then == "approve"
+
+
+def _beginning(
+    action: str, actor: int | None, chosen: Mapping[str, list[int]], comment: str
+) -> Command:
+    data = {"chosen": {step: list(users) for step, users in chosen.items()}} if chosen else {}
+    return Command(name=action, actor=actor, comment=comment, data=data)
 
 
 def _answer(case_id: int, kept: Mapping[str, Any]) -> Answer:
