@@ -10,16 +10,17 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.extension import NotFound
-from engine.flows import after, starting, store
+from engine.flows import after, children, starting, store
 from engine.flows.core import perform
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import Case
-from engine.flows.core.turn import Turn
+from engine.flows.core.turn import Child, Turn
 from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id, flow_for, pinned
 from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
 from engine.flows.live import Live, change_as_flow
+from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction
 from engine.records import RecordService, Workspace
 from engine.records.rows import fetch_one
@@ -112,7 +113,7 @@ class FlowService:
         return Answer(0, act.to)
 
     def _begin(
-        self, live: Live, given: Command, request_id: str, child_of: after.ChildOf | None
+        self, live: Live, given: Command, request_id: str, child_of: children.ChildOf | None
     ) -> Answer:
         row = self._insert(live, child_of)
         case = live.case
@@ -125,7 +126,7 @@ class FlowService:
         turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
         return self._finish(going, turn)
 
-    def _insert(self, live: Live, child_of: after.ChildOf | None) -> Row[Any]:
+    def _insert(self, live: Live, child_of: children.ChildOf | None) -> Row[Any]:
         work, flow, record = self.work, live.flow, live.record
         values: dict[str, Any] = {
             "flow": flow.name,
@@ -173,6 +174,7 @@ class FlowService:
             elif given.name == "due" and _approves(going):
                 must_be_filled(going)
             must_say_why(going)
+            self._must_take_part(going)
             heard = Recorder(going.live)
             going.heard = heard.heard
             rules = going.flow.rules
@@ -198,6 +200,14 @@ class FlowService:
             given = replace(given, actor=work.actor.user_id, is_admin=is_admin)
         return Going(stored, flow, action, live, given, request_id)
 
+    def _must_take_part(self, going: Going) -> None:
+        """Let only those say something whom the case concerns; other commands see to it."""
+        given, row = going.given, going.stored.row
+        if given.name != "comment" or given.is_admin or given.actor == row.initiator_id:
+            return
+        if given.actor is not None and not is_reader(self.work, row.entity, row.record_id):
+            raise FlowRefused("not_yours")
+
     def act_on_task(self, task_id: int, given: Command, **more: Any) -> Answer:
         """Carry out a command on a task known by its id.
 
@@ -214,12 +224,13 @@ class FlowService:
         """Write all that came of a command, and do what follows from it."""
         answer = after.write(self.work, going, turn)
         for child in turn.children:
-            self._start_child(going, child)
+            if children.is_wanted(self.work, going, child):
+                self._start_child(going, child)
         if going.stored.case.status != going.stored.before.status:
             self._tell_parent(going)
         return Answer(**answer)
 
-    def _start_child(self, going: Going, child: Any) -> None:
+    def _start_child(self, going: Going, child: Child) -> None:
         row = going.stored.row
         if row.depth + 1 >= MOST_DEEP:
             raise FlowRefused("recursion")
@@ -228,7 +239,7 @@ class FlowService:
         record = RecordService(going.live.work).get(flow.entity, child.record_id)
         case = Case(initiator=going.stored.case.initiator)
         live = Live(self.work, flow, act, record, case)
-        of = after.ChildOf(row.id, child.visit, row.root_id or row.id, row.depth + 1)
+        of = children.ChildOf(row.id, child.visit, row.root_id or row.id, row.depth + 1)
         given = Command(name=act.name, actor=going.given.actor)
         self._begin(live, given, "", of)
 

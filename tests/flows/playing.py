@@ -133,7 +133,6 @@ class Stage:
         query = select(log.c.command).where(log.c.case_id == (case or self.case))
         return list(self.connection.scalars(query.order_by(log.c.seq)))
 
-
     def change(self, by: str, **values: Any) -> dict[str, Any]:
         """Change the request as a person does in its form."""
         return RecordService(self.work(by)).change("request", self.request, values)
@@ -141,9 +140,26 @@ class Stage:
     def delete(self, by: str) -> None:
         RecordService(self.work(by)).delete("request", self.request)
 
-    def set(self, **values: Any) -> None:
+    def set(self, record: int = 0, **values: Any) -> None:
         """Change the request behind everybody's back."""
-        change_as_flow(self.system().as_flow(), "request", self.request, values)
+        change_as_flow(self.system().as_flow(), "request", record or self.request, values)
+
+    def children(self, of: int = 0) -> list[int]:
+        """The cases of a case's sub-flows."""
+        query = select(cases.c.id).where(cases.c.parent_id == (of or self.case))
+        return list(self.connection.scalars(query.order_by(cases.c.id)))
+
+    def last_entry(self) -> Row[Any]:
+        """The last entry of the log."""
+        query = select(log).where(log.c.case_id == self.case).order_by(log.c.seq.desc())
+        return self.connection.execute(query.limit(1)).one()
+
+    def visit_of(self, node: str) -> tuple[str, str]:
+        """How the last visit of a node stands, and why."""
+        query = select(visits.c.state, visits.c.reason).where(visits.c.case_id == self.case)
+        query = query.where(visits.c.node == node).order_by(visits.c.no.desc()).limit(1)
+        row = self.connection.execute(query).one()
+        return row.state, row.reason
 
     def case_row(self, case: int = 0) -> Row[Any]:
         query = select(cases).where(cases.c.id == (case or self.case))

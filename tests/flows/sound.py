@@ -84,6 +84,6 @@ def snapshot(connection: Connection) -> dict[str, Any]:
     """Return everything that approvals and their records are, to compare."""
     found: dict[str, Any] = {}
     for name in (*(f"wy_flow_{one}" for one in TABLES), "request", "request_line", "wy_message"):
-        query = f"select count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
+        query = "select count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
         found[name] = tuple(connection.execute(text(f"{query} from {name} t")).one())
     return found

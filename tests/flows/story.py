@@ -148,7 +148,8 @@ def _act(game: Stage, who: str, verb: str, rest: list[str]) -> None:
             words[place : place + 2] = []
     if name in ("transfer", "delegate"):
         words.append(more.pop("target"))
-    more |= {"mode": one for one in words if one in MODES}
+    if MODES & set(words):
+        more["mode"] = next(one for one in words if one in MODES)
     people = [one for one in words if one not in MODES]
     _of(game, name, people, more)
     game.do(name, who, **more)

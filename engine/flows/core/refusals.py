@@ -8,6 +8,7 @@ MESSAGES = {
     "already_done": "This task has been decided already.",
     "not_your_task": "This task is not yours.",
     "not_your_open_task": "You have decided already.",
+    "not_yours": "This process is not yours.",
     "not_open": "This task cannot be acted on now.",
     "not_running": "This process has ended.",
     "suspended": "This process is suspended.",

@@ -50,7 +50,7 @@ def _undo(turn: Turn, task: Task, seq: int) -> None:
     mine = turn.case.visits[task.visit]
     if _came_straight_back(mine) or (mine.ended == seq and mine.data.get("irreversible")):
         raise FlowRefused("irreversible")
-    if mine.is_active and _later_in_step(turn, task, seq):
+    if _later_in_step(turn, task, seq):
         raise FlowRefused("already_decided")
     begun = [v for v in turn.case.visits.values() if v.started == seq]
     for visit in begun:
@@ -98,7 +98,8 @@ def _open_again(turn: Turn, seq: int) -> None:
             _count_branches(turn, block)
             walk.join(turn, block)  # a late branch may have come through meanwhile
     for task in turn.case.tasks.values():
-        if task.closed == seq and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
+        was_open = task.closed == seq != task.opened  # not asked and spared in the same moment
+        if was_open and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
             _reopen(task)
 
 
