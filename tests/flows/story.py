@@ -108,11 +108,11 @@ def say(game: Stage, said: str) -> None:
 
 
 def _submit(game: Stage, who: str, rest: list[str]) -> None:
-    chosen, more = {}, {}
+    chosen: dict[str, list[int]] = {}
+    more: dict[str, Any] = {}
     for one in rest:
         if one.startswith("choosing="):
-            step, people = one.removeprefix("choosing=").split(":")
-            chosen[step] = [game.users[login] for login in people.split(",")]
+            chosen |= _chosen(game, one.removeprefix("choosing="))
         elif one.startswith("request="):
             more["request_id"] = one.removeprefix("request=")
         else:
@@ -129,30 +129,36 @@ def _values(rest: list[str]) -> tuple[dict[str, Any], list[str]]:
 def _act(game: Stage, who: str, verb: str, rest: list[str]) -> None:
     name = VERBS[verb]
     values, words = _values(rest)
-    more: dict[str, Any] = {}
+    more = _with_words(name, words)
     if "request" in values:
         more["request_id"] = values.pop("request")
     if "choosing" in values:
-        step, people = values.pop("choosing").split(":")
-        users = [game.users[login] for login in people.split(",")]
-        more["data"] = {"chosen": {step: users}}
+        more["data"] = {"chosen": _chosen(game, values.pop("choosing"))}
     if values:
         more["values"] = values
-    if "silently" in words:
-        words.remove("silently")
-        more["comment"] = ""
-    for mark, key in (("at", "on"), ("to", "target")):
-        if mark in words:
-            place = words.index(mark)
-            more[key] = words[place + 1]
-            words[place : place + 2] = []
-    if name in ("transfer", "delegate"):
-        words.append(more.pop("target"))
-    if MODES & set(words):
-        more["mode"] = next(one for one in words if one in MODES)
-    people = [one for one in words if one not in MODES]
+    people = more.pop("people")
     _of(game, name, people, more)
     game.do(name, who, **more)
+
+
+def _with_words(name: str, words: list[str]) -> dict[str, Any]:
+    more: dict[str, Any] = {"comment": ""} if "silently" in words else {}
+    rest = [one for one in words if one != "silently"]
+    for mark, key in (("at", "on"), ("to", "target")):
+        if mark in rest:
+            place = rest.index(mark)
+            more[key] = rest[place + 1]
+            rest[place : place + 2] = []
+    if name in ("transfer", "delegate"):
+        rest.append(more.pop("target"))
+    for one in MODES & set(rest):
+        more["mode"] = one
+    return more | {"people": [one for one in rest if one not in MODES]}
+
+
+def _chosen(game: Stage, text: str) -> dict[str, list[int]]:
+    step, people = text.split(":")
+    return {step: [game.users[login] for login in people.split(",")]}
 
 
 def _of(game: Stage, name: str, people: list[str], more: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ def _undo(turn: Turn, task: Task, seq: int) -> None:
     mine = turn.case.visits[task.visit]
     if _came_straight_back(mine) or (mine.ended == seq and mine.data.get("irreversible")):
         raise FlowRefused("irreversible")
-    if _later_in_step(turn, task, seq):
+    if _later_in_step(turn, task, seq) or _joined_since(turn, mine, seq):
         raise FlowRefused("already_decided")
     begun = [v for v in turn.case.visits.values() if v.started == seq]
     for visit in begun:
@@ -81,6 +81,11 @@ def _later_in_step(turn: Turn, task: Task, seq: int) -> bool:
         one.decided_by is not None and (one.closed or 0) > seq and one.no != task.no
         for one in turn.case.tasks_of(task.visit)
     )
+
+
+def _joined_since(turn: Turn, visit: Visit, seq: int) -> bool:
+    """Tell whether a block around a visit was left after it by others, who counted on it."""
+    return any((block.ended or 0) > seq for block in turn.case.above(visit))
 
 
 def _wait_again(turn: Turn, task: Task) -> None:
