@@ -124,7 +124,7 @@ class FlowService:
         going.heard = heard.heard
         chosen = given.data.get("chosen", {})
         turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
-        return self._finish(going, turn)
+        return self.finish(going, turn)
 
     def _insert(self, live: Live, child_of: children.ChildOf | None) -> Row[Any]:
         work, flow, record = self.work, live.flow, live.record
@@ -179,7 +179,7 @@ class FlowService:
             going.heard = heard.heard
             rules = going.flow.rules
             turn = perform.perform(going.stored.case, going.action, rules, heard, going.given)
-            return self._finish(going, turn)
+            return self.finish(going, turn)
 
     def _answered(self, case_id: int, request_id: str) -> Answer | None:
         if not request_id:
@@ -220,7 +220,7 @@ class FlowService:
             raise NotFound("wy_flow_task", task_id)
         return self.act(found.case_id, replace(given, task=found.no), **more)
 
-    def _finish(self, going: Going, turn: Turn) -> Answer:
+    def finish(self, going: Going, turn: Turn) -> Answer:
         """Write all that came of a command, and do what follows from it."""
         answer = after.write(self.work, going, turn)
         for child in turn.children:

@@ -43,6 +43,22 @@ def sync(work: Workspace, going: Going) -> None:
         work.connection.execute(insert(timers), rows)
 
 
+def restart(work: Workspace, going: Going) -> None:
+    """Set the timers of what was open before and still is anew: its text has changed."""
+    case, before = going.stored.case, going.stored.before
+    live = update(timers).where(timers.c.case_id == going.stored.id, *_LIVE)
+    work.connection.execute(live.values(cancelled_at=work.now))
+    rows: list[dict[str, Any]] = []
+    for no, old in before.tasks.items():
+        if old.state == OPEN == case.tasks[no].state:
+            rows += _of_task(work, going, case.tasks[no])
+    for no, visit in case.visits.items():
+        if visit.is_active and no in before.visits and visit.kind == "wait":
+            rows += _of_wait(work, going, visit)
+    if rows:
+        work.connection.execute(insert(timers), rows)
+
+
 def _call_off(work: Workspace, going: Going) -> None:
     case, before = going.stored.case, going.stored.before
     closed = [n for n, t in before.tasks.items() if t.state == OPEN != case.tasks[n].state]

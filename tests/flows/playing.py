@@ -191,8 +191,9 @@ class Stage:
         return list(self.connection.scalars(query.order_by(timers.c.due_at, timers.c.id)))
 
     def told(self, login: str) -> list[str]:
-        """What a person was told, oldest first."""
+        """What a person was told in the app, oldest first."""
         query = select(messages.c.subject).where(messages.c.user_id == self.users[login])
+        query = query.where(messages.c.channel == "inbox")
         return list(self.connection.scalars(query.order_by(messages.c.id)))
 
     def copied(self) -> list[str]:

@@ -75,7 +75,7 @@ def _is_refused(game: Stage, said: str, code: str) -> None:
     before = snapshot(game.connection)
     with pytest.raises((Refused, Invalid, NotFound)) as refused:
         say(game, said)
-    assert code_of(refused.value) == code, said
+    assert code_of(refused.value) == code, f"{said}: {refused.value!r}"
     assert snapshot(game.connection) == before, f"{said}: refused, yet something changed"
 
 

@@ -9,6 +9,7 @@ from engine.flows.core import (  # noqa: F401  -- importing them registers their
     administration,
     decisions,
     hands,
+    migrate,
     signers,
     take_back,
     timers,

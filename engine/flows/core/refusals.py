@@ -40,6 +40,8 @@ MESSAGES = {
     "recursion": "The flow starts itself too many times over.",
     "comment_required": "Say why.",
     "required_empty": "Fill in what this step asks for first.",
+    "no_place": "A step that is open has no place in the new text of the flow.",
+    "up_to_date": "This process follows the newest text already.",
     "nobody": "Nobody was found for this step.",
 }
 
