@@ -33,7 +33,7 @@ def write(work: Workspace, going: Going, turn: Turn) -> dict[str, Any]:
     _log(work, going, answer)
     _update_case(work, going)
     timers.sync(work, going)
-    _end(going)
+    _turn_of_events(going)
     children.end_unwanted(work, going)
     for who, step in turn.copies:
         going.live.notes.append((who, "cc", step))
@@ -137,8 +137,12 @@ def _update_case(work: Workspace, going: Going) -> None:
         raise FlowRefused("already_done")
 
 
-def _end(going: Going) -> None:
-    """Do what the outcome calls for."""
-    case = going.stored.case
-    if going.stored.before.is_running and not case.is_running:
-        going.live.run(going.action.after.get(case.status, ()), "")
+def _turn_of_events(going: Going) -> None:
+    """Do what the outcome calls for, or its coming back to the initiator."""
+    case, before = going.stored.case, going.stored.before
+    event = ""
+    if before.is_running and not case.is_running:
+        event = case.status
+    elif any(v.node == RESUBMIT and no not in before.visits for no, v in case.visits.items()):
+        event = "returned"
+    going.live.run(going.action.after.get(event, ()), "")

@@ -22,7 +22,7 @@ from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
 from engine.flows.live import Live, change_as_flow
 from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction
-from engine.records import RecordService, Workspace
+from engine.records import Workspace
 from engine.records.rows import fetch_one
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_log as log
@@ -236,10 +236,12 @@ class FlowService:
             raise FlowRefused("recursion")
         flow = self.work.catalog.flows[child.node.flow]
         act = starting.first_action(flow)
-        record = RecordService(going.live.work).get(flow.entity, child.record_id)
+        record = fetch_one(going.live.work, flow.entity, child.record_id, lock=True)
         case = Case(initiator=going.stored.case.initiator)
         live = Live(self.work, flow, act, record, case)
         of = children.ChildOf(row.id, child.visit, row.root_id or row.id, row.depth + 1)
+        if starting.is_running(self.work, live, but=of.root_id):
+            raise FlowRefused("already_running")
         given = Command(name=act.name, actor=going.given.actor)
         self._begin(live, given, "", of)
 

@@ -40,6 +40,7 @@ MESSAGES = {
     "recursion": "The flow starts itself too many times over.",
     "comment_required": "Say why.",
     "required_empty": "Fill in what this step asks for first.",
+    "unknown_call": "The flow calls %(name)s, which no plugin brings.",
     "no_place": "A step that is open has no place in the new text of the flow.",
     "up_to_date": "This process follows the newest text already.",
     "nobody": "Nobody was found for this step.",

@@ -199,7 +199,7 @@ def test_a_draft_is_nobodys_business_until_it_is_submitted(on: OnStage) -> None:
         game,
         """
         ann changes title=Better
-        ann changes state=approved => refused: not-allowed
+        ann changes state=approved => refused: forbidden
         ann submits => open: a/bob
         """,
     )
