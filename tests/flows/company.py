@@ -177,6 +177,12 @@ def _switch_off(connection: Connection, logins: list[str]) -> None:
     )
 
 
+def people_now(connection: Connection) -> dict[str, int]:
+    """Return login -> id of all accounts."""
+    rows = connection.execute(text("select username, id from ab_user"))
+    return {row.username: row.id for row in rows}
+
+
 def workspace(
     connection: Connection, login: str, of: Catalog | None = None, now: datetime = NOW
 ) -> Workspace:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
 from engine.storage.database import engine_for
-from tests.flows.company import NOW, UNITS, install, workspace
+from tests.flows.company import NOW, UNITS, install, people_now, workspace
 from tests.flows.playing import Stage, stage
 from tests.flows.sound import check_all
 
@@ -94,9 +94,3 @@ def new_request(work: Work) -> NewRequest:
         return int(RecordService(work(by)).create("request", given)["id"])
 
     return make
-
-
-def people_now(connection: Connection) -> dict[str, int]:
-    """Return login -> id of all accounts."""
-    rows = connection.execute(text("select username, id from ab_user"))
-    return {row.username: row.id for row in rows}
