@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from engine.flows import notices, readers, store, timers
+from engine.flows import children, notices, readers, store, timers
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import RESUBMIT, RUNNING, Task
 from engine.flows.core.turn import Turn
@@ -23,29 +22,9 @@ if TYPE_CHECKING:
     from engine.flows.service import Going
 
 
-@dataclass(frozen=True, slots=True)
-class ChildOf:
-    """Whose sub-flow a case is."""
-
-    case_id: int
-    visit: int
-    root_id: int
-    depth: int
-
-    def columns(self) -> dict[str, Any]:
-        """Return the case's columns."""
-        return {
-            "parent_id": self.case_id,
-            "parent_visit": self.visit,
-            "root_id": self.root_id,
-            "depth": self.depth,
-        }
-
-
 def write(work: Workspace, going: Going, turn: Turn) -> dict[str, Any]:
     """Write everything; return the answer that a repeated request gets again."""
     stored, case = going.stored, going.stored.case
-    ended = case.status != RUNNING
     move_record(going)
     store.save(
         work.connection, stored, {no: task_columns(going, t) for no, t in case.tasks.items()}
@@ -54,8 +33,8 @@ def write(work: Workspace, going: Going, turn: Turn) -> dict[str, Any]:
     _log(work, going, answer)
     _update_case(work, going)
     timers.sync(work, going)
-    if ended:
-        _end(work, going)
+    _turn_of_events(going)
+    children.end_unwanted(work, going)
     for who, step in turn.copies:
         going.live.notes.append((who, "cc", step))
     readers.sync(work, going)
@@ -158,24 +137,12 @@ def _update_case(work: Workspace, going: Going) -> None:
         raise FlowRefused("already_done")
 
 
-def _end(work: Workspace, going: Going) -> None:
-    """Do what the outcome calls for, and end what hangs on this case."""
-    case = going.stored.case
-    if going.stored.before.is_running:
-        going.live.run(going.action.after.get(case.status, ()), "")
-    query = select(cases.c.id).where(
-        cases.c.parent_id == going.stored.id, cases.c.status == RUNNING
-    )
-    for child in work.connection.scalars(query).all():
-        end_child(work, child)
-
-
-def end_child(work: Workspace, case_id: int) -> None:
-    """Call off a sub-flow whose parent has ended."""
-    from dataclasses import replace
-
-    from engine.flows.core.commands import Command
-    from engine.flows.service import FlowService
-
-    system = replace(work, actor=replace(work.actor, user_id=None))
-    FlowService(system).act(case_id, Command(name="parent_ended"))
+def _turn_of_events(going: Going) -> None:
+    """Do what the outcome calls for, or its coming back to the initiator."""
+    case, before = going.stored.case, going.stored.before
+    event = ""
+    if before.is_running and not case.is_running:
+        event = case.status
+    elif any(v.node == RESUBMIT and no not in before.visits for no, v in case.visits.items()):
+        event = "returned"
+    going.live.run(going.action.after.get(event, ()), "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.flows.core import perform
-from engine.flows.core.administration import has_decisions
+from engine.flows.core.administration import has_decisions, may_copy
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import targets
@@ -94,7 +94,9 @@ def _with_case(work: Workspace, found: Panel, turn: Turn, live: Live) -> dict[st
             can["withdraw"] = True
     if (me == case.initiator or found.is_admin) and case.open_tasks():
         can["urge"] = True
-    can["copy"] = True
+    given = Command(name="copy", actor=me, is_admin=found.is_admin)
+    if me == case.initiator or found.is_admin or may_copy(turn, given):
+        can["copy"] = True
     can["comment"] = True
     for task in reversed(list(case.tasks.values())):
         if task.decided_by == me and _could_take_back(found, live, task):

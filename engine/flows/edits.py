@@ -64,7 +64,8 @@ def edit(going: Going, values: Mapping[str, Any]) -> dict[str, Any]:
     change(live.work, going.flow.entity, live.record["id"], values)
     live.reload()
     now = wire(live.work, entity, live.record) or {}
-    return {n: [before.get(n), now.get(n)] for n in now if before.get(n) != now.get(n)}
+    changed = [n for n in now if n in entity.fields and before.get(n) != now.get(n)]
+    return {name: [before.get(name), now.get(name)] for name in changed}
 
 
 def _must_be_mine(going: Going) -> None:

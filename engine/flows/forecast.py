@@ -60,10 +60,10 @@ def before_start(
     act = flow.actions.get(action) if flow is not None else None
     if flow is None or act is None or act.steps is None:
         raise NotFound(f"{entity}.{action}", record_id)
-    case = Case(initiator=work.actor.user_id or 0, chosen=dict(chosen or {}))
+    case = Case(initiator=work.actor.user_id or 0)
     live = DryRun(work, flow, act, record, case)
     try:
-        perform.begin(case, act, flow.rules, live)
+        perform.begin(case, act, flow.rules, live, chosen or {})
     except FlowRefused:
         return []
     return _play(case, live, frozenset())

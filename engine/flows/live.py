@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 
 from engine.extension import actions
 from engine.fieldtypes import field_type
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import Case
 from engine.flows.environment import FlowEnvironment
 from engine.flows.people import About, Directory
@@ -109,9 +110,11 @@ class Live:
         if node.for_each:
             service = RecordService(self.work)
             rows = service.lines(self.flow.entity, node.for_each, self.record["id"])
-            return [self._linked(node, row) for row in rows]
-        found = self._linked(node, self.record) if node.record else self.record["id"]
-        return [found] if found is not None else []
+            found = [self._linked(node, row) for row in rows]
+        else:
+            found = [self._linked(node, self.record)]
+        # lines may lead nowhere, or several to one record: it is decided on once
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def _linked(self, node: Subflow, row: dict[str, Any]) -> Any:
         if not node.record:
@@ -135,8 +138,11 @@ class Live:
             values = {name: self.environment.run(one) for name, one in effect.set.items()}
             change_as_flow(self.work, entity, record_id, values)
         else:
+            called = actions().get(effect.call)
+            if called is None:
+                raise FlowRefused("unknown_call", name=effect.call)
             asked = {"flow": self.flow.name, "step": step}
-            actions()[effect.call].run(Action(self.work, entity, [record_id], asked))
+            called.run(Action(self.work, entity, [record_id], asked))
         self.reload()
 
     def reload(self) -> None:

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, select, update
 
 from engine.extension import NotFound
 from engine.flows import allowed, forecast, store
 from engine.flows.core.state import OPEN, Case, Task
 from engine.flows.definitions import pinned
 from engine.flows.edits import names
+from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction, Node, Step
 from engine.records import RecordService, Workspace
 from engine.records.rows import fetch_one
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_copy as copies
 from engine.storage.flow_tables import wy_flow_log as log
-from engine.storage.flow_tables import wy_flow_reader as readers
 
 
 @dataclass(slots=True)
@@ -65,16 +65,6 @@ def panel(work: Workspace, case_id: int) -> Panel:
 
 def _may_see(work: Workspace, row: Row[Any]) -> bool:
     return is_reader(work, row.entity, row.record_id) or _reads(work, row)
-
-
-def is_reader(work: Workspace, entity: str, record_id: int) -> bool:
-    """Tell whether an approval shows the actor this record."""
-    mine = exists().where(
-        readers.c.entity == entity,
-        readers.c.record_id == record_id,
-        readers.c.user_id == work.actor.user_id,
-    )
-    return bool(work.connection.scalar(select(mine)))
 
 
 def _reads(work: Workspace, row: Row[Any]) -> bool:

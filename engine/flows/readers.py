@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.flows.edits import names
@@ -16,6 +16,16 @@ from engine.storage.flow_tables import wy_flow_reader as readers
 if TYPE_CHECKING:
     from engine.flows.core.state import Task
     from engine.flows.service import Going
+
+
+def is_reader(work: Workspace, entity: str, record_id: int) -> bool:
+    """Tell whether an approval shows the actor this record."""
+    mine = exists().where(
+        readers.c.entity == entity,
+        readers.c.record_id == record_id,
+        readers.c.user_id == work.actor.user_id,
+    )
+    return bool(work.connection.scalar(select(mine)))
 
 
 def sync(work: Workspace, going: Going) -> None:
@@ -36,8 +46,19 @@ def let_in(work: Workspace, rows: list[dict[str, Any]]) -> None:
     """Add readers; who is one already keeps the least that is hidden from him."""
     if not rows:
         return
-    unique = {(row["user_id"]): row for row in rows}
-    statement = insert(readers).on_conflict_do_nothing()
+    unique: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        known = unique.get(row["user_id"])
+        hide = row["hide"] if known is None else sorted({*known["hide"]} & {*row["hide"]})
+        unique[row["user_id"]] = {**row, "hide": hide}
+    made = insert(readers)
+    both = text("ARRAY(SELECT unnest(wy_flow_reader.hide) INTERSECT SELECT unnest(excluded.hide))")
+    key = [readers.c.entity, readers.c.record_id, readers.c.user_id]
+    statement = made.on_conflict_do_update(
+        index_elements=key,
+        set_={"hide": both},
+        where=~readers.c.hide.contained_by(made.excluded.hide),
+    )
     work.connection.execute(statement, [unique[user] for user in sorted(unique)])
 
 

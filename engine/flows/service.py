@@ -10,18 +10,19 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.extension import NotFound
-from engine.flows import after, starting, store
+from engine.flows import after, children, starting, store
 from engine.flows.core import perform
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import Case
-from engine.flows.core.turn import Turn
+from engine.flows.core.turn import Child, Turn
 from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id, flow_for, pinned
 from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
 from engine.flows.live import Live, change_as_flow
+from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction
-from engine.records import RecordService, Workspace
+from engine.records import Workspace
 from engine.records.rows import fetch_one
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_log as log
@@ -82,12 +83,11 @@ class FlowService:
             act = flow.actions.get(action) if flow is not None else None
             if flow is None or act is None:
                 raise NotFound(f"{entity}.{action}", record_id)
-            given = Command(name=action, actor=self.work.actor.user_id, comment=comment)
+            given = _beginning(action, self.work.actor.user_id, chosen or {}, comment)
             known = self._known(entity, record_id, request_id)
             if known is not None:
                 return known
             case = Case(initiator=self.work.actor.user_id or 0)
-            case.chosen = {name: list(users) for name, users in (chosen or {}).items()}
             live = Live(self.work, flow, act, record, case)
             starting.must_start(self.work, live)
             if act.steps is None:
@@ -113,7 +113,7 @@ class FlowService:
         return Answer(0, act.to)
 
     def _begin(
-        self, live: Live, given: Command, request_id: str, child_of: after.ChildOf | None
+        self, live: Live, given: Command, request_id: str, child_of: children.ChildOf | None
     ) -> Answer:
         row = self._insert(live, child_of)
         case = live.case
@@ -122,10 +122,11 @@ class FlowService:
         live.run(live.action.after.get("submitted", ()), "")
         heard = Recorder(live)
         going.heard = heard.heard
-        turn = perform.begin(case, live.action, live.flow.rules, heard)
-        return self._finish(going, turn)
+        chosen = given.data.get("chosen", {})
+        turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
+        return self.finish(going, turn)
 
-    def _insert(self, live: Live, child_of: after.ChildOf | None) -> Row[Any]:
+    def _insert(self, live: Live, child_of: children.ChildOf | None) -> Row[Any]:
         work, flow, record = self.work, live.flow, live.record
         values: dict[str, Any] = {
             "flow": flow.name,
@@ -136,7 +137,6 @@ class FlowService:
             "unit_id": record.get("scope_unit"),
             "subject": starting.subject_of(live),
             "initiator_id": live.case.initiator,
-            "data": {"chosen": live.case.chosen},
             "started_at": work.now,
             "moved_at": work.now,
             "previous_id": starting.previous(work, flow.entity, record["id"]),
@@ -176,11 +176,12 @@ class FlowService:
             elif given.name == "due" and _approves(going):
                 must_be_filled(going)
             must_say_why(going)
+            self._must_take_part(going)
             heard = Recorder(going.live)
             going.heard = heard.heard
             rules = going.flow.rules
             turn = perform.perform(going.stored.case, going.action, rules, heard, going.given)
-            return self._finish(going, turn)
+            return self.finish(going, turn)
 
     def _answered(self, case_id: int, request_id: str) -> Answer | None:
         if not request_id:
@@ -201,6 +202,14 @@ class FlowService:
             given = replace(given, actor=work.actor.user_id, is_admin=is_admin)
         return Going(stored, flow, action, live, given, request_id)
 
+    def _must_take_part(self, going: Going) -> None:
+        """Let only those say something whom the case concerns; other commands see to it."""
+        given, row = going.given, going.stored.row
+        if given.name != "comment" or given.is_admin or given.actor == row.initiator_id:
+            return
+        if given.actor is not None and not is_reader(self.work, row.entity, row.record_id):
+            raise FlowRefused("not_yours")
+
     def act_on_task(self, task_id: int, given: Command, **more: Any) -> Answer:
         """Carry out a command on a task known by its id.
 
@@ -213,25 +222,28 @@ class FlowService:
             raise NotFound("wy_flow_task", task_id)
         return self.act(found.case_id, replace(given, task=found.no), **more)
 
-    def _finish(self, going: Going, turn: Turn) -> Answer:
+    def finish(self, going: Going, turn: Turn) -> Answer:
         """Write all that came of a command, and do what follows from it."""
         answer = after.write(self.work, going, turn)
         for child in turn.children:
-            self._start_child(going, child)
+            if children.is_wanted(self.work, going, child):
+                self._start_child(going, child)
         if going.stored.case.status != going.stored.before.status:
             self._tell_parent(going)
         return Answer(**answer)
 
-    def _start_child(self, going: Going, child: Any) -> None:
+    def _start_child(self, going: Going, child: Child) -> None:
         row = going.stored.row
         if row.depth + 1 >= MOST_DEEP:
             raise FlowRefused("recursion")
         flow = self.work.catalog.flows[child.node.flow]
         act = starting.first_action(flow)
-        record = RecordService(going.live.work).get(flow.entity, child.record_id)
+        record = fetch_one(going.live.work, flow.entity, child.record_id, lock=True)
         case = Case(initiator=going.stored.case.initiator)
         live = Live(self.work, flow, act, record, case)
-        of = after.ChildOf(row.id, child.visit, row.root_id or row.id, row.depth + 1)
+        of = children.ChildOf(row.id, child.visit, row.root_id or row.id, row.depth + 1)
+        if starting.is_running(self.work, live, but=of.root_id):
+            raise FlowRefused("already_running")
         given = Command(name=act.name, actor=going.given.actor)
         self._begin(live, given, "", of)
 
@@ -254,6 +266,13 @@ def _approves(going: Going) -> bool:
     """Tell whether a deadline approves; then what the step asks for must be filled in."""
     step = step_of(going)
     return step is not None and step.due is not None and step.due.then == "approve"
+
+
+def _beginning(
+    action: str, actor: int | None, chosen: Mapping[str, list[int]], comment: str
+) -> Command:
+    data = {"chosen": {step: list(users) for step, users in chosen.items()}} if chosen else {}
+    return Command(name=action, actor=actor, comment=comment, data=data)
 
 
 def _answer(case_id: int, kept: Mapping[str, Any]) -> Answer:

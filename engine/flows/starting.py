@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.extension import NotFound, Refused
 from engine.fieldtypes import field_type
@@ -57,15 +57,19 @@ def may_start(work: Workspace, live: Live) -> bool:
     return True
 
 
-def is_running(work: Workspace, live: Live) -> bool:
-    """Tell whether an approval of the record is going on."""
+def is_running(work: Workspace, live: Live, but: int | None = None) -> bool:
+    """Tell whether an approval of the record is going on, be it a sub-flow of another's.
+
+    `but` is an outermost case whose own sub-flows do not count.
+    """
     query = select(cases.c.id).where(
         cases.c.entity == live.flow.entity,
         cases.c.record_id == live.record["id"],
         cases.c.status == "running",
-        cases.c.parent_id.is_(None),
     )
-    return work.connection.scalar(query) is not None
+    if but is not None:
+        query = query.where(func.coalesce(cases.c.root_id, cases.c.id) != but)
+    return work.connection.scalar(query.limit(1)) is not None
 
 
 def previous(work: Workspace, entity: str, record_id: int) -> int | None:
@@ -76,8 +80,10 @@ def previous(work: Workspace, entity: str, record_id: int) -> int | None:
 
 
 def first_action(flow: Flow) -> FlowAction:
-    """Return the action by which a sub-flow runs: its first that takes time."""
-    return next(act for act in flow.actions.values() if act.steps is not None)
+    """Return the action by which a sub-flow runs: the one that takes time from the first state."""
+    first = {state.name for state in flow.states.values() if state.initial}
+    able = [act for act in flow.actions.values() if act.steps is not None]
+    return next((act for act in able if first & set(act.sources)), able[0])
 
 
 def subject_of(live: Live) -> str:

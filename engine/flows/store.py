@@ -13,6 +13,7 @@ from engine.extension import NotFound
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import Case, Task, Visit
 from engine.storage.flow_tables import wy_flow_case as cases
+from engine.storage.flow_tables import wy_flow_log as log
 from engine.storage.flow_tables import wy_flow_task as tasks
 from engine.storage.flow_tables import wy_flow_visit as visits
 
@@ -118,8 +119,6 @@ def _task_row(task: Task) -> dict[str, Any]:
     return {column: getattr(task, name) for name, column in _TASK.items()}
 
 
-def replay_rows(connection: Connection, case_id: int) -> Iterable[Row[Any]]:
+def log_of(connection: Connection, case_id: int) -> Iterable[Row[Any]]:
     """Return a case's log, oldest first."""
-    from engine.storage.flow_tables import wy_flow_log as log
-
     return connection.execute(select(log).where(log.c.case_id == case_id).order_by(log.c.seq))

@@ -8,15 +8,16 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from engine.extension import Invalid, Refused
 from engine.flows.calendar import add, calendar_of, subtract
 from engine.flows.core.commands import Command
-from engine.flows.core.state import OPEN, Task, Visit
+from engine.flows.core.state import OPEN, PENDING, Task, Visit
 from engine.metadata.flows import Due, Duration, Step, Wait
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_case as cases
+from engine.storage.flow_tables import wy_flow_log as log
 from engine.storage.flow_tables import wy_flow_task as tasks
 from engine.storage.flow_tables import wy_flow_timer as timers
 
@@ -43,6 +44,22 @@ def sync(work: Workspace, going: Going) -> None:
         work.connection.execute(insert(timers), rows)
 
 
+def restart(work: Workspace, going: Going) -> None:
+    """Set the timers of what was open before and still is anew: its text has changed."""
+    case, before = going.stored.case, going.stored.before
+    live = update(timers).where(timers.c.case_id == going.stored.id, *_LIVE)
+    work.connection.execute(live.values(cancelled_at=work.now))
+    rows: list[dict[str, Any]] = []
+    for no, old in before.tasks.items():
+        if old.state == OPEN == case.tasks[no].state:
+            rows += _of_task(work, going, case.tasks[no])
+    for no, visit in case.visits.items():
+        if visit.is_active and no in before.visits and visit.kind == "wait":
+            rows += _of_wait(work, going, visit)
+    if rows:
+        work.connection.execute(insert(timers), rows)
+
+
 def _call_off(work: Workspace, going: Going) -> None:
     case, before = going.stored.case, going.stored.before
     closed = [n for n, t in before.tasks.items() if t.state == OPEN != case.tasks[n].state]
@@ -56,12 +73,19 @@ def _call_off(work: Workspace, going: Going) -> None:
 
 def _shift(work: Workspace, going: Going) -> None:
     """Time stands still while a case is suspended."""
-    before, case = going.stored.before, going.stored.case
-    if before.suspended and not case.suspended and case.is_running:
-        paused = work.now - going.stored.row.moved_at
-        live = (timers.c.case_id == going.stored.id, *_LIVE)
-        moved = update(timers).where(*live).values(due_at=timers.c.due_at + paused)
-        work.connection.execute(moved)
+    before, case, mine = going.stored.before, going.stored.case, going.stored.id
+    if not before.suspended or case.suspended or not case.is_running:
+        return
+    suspended = select(func.max(log.c.at)).where(log.c.case_id == mine, log.c.command == "suspend")
+    since = work.connection.execute(suspended).scalar_one()
+    # what was begun meanwhile has stood still only since then
+    asked = select(tasks.c.opened_at).where(tasks.c.case_id == mine, tasks.c.no == timers.c.task)
+    paused = work.now - func.greatest(since, func.coalesce(asked.scalar_subquery(), since))
+    live = update(timers).where(timers.c.case_id == mine, *_LIVE)
+    work.connection.execute(live.values(due_at=timers.c.due_at + paused))
+    stood = work.now - func.greatest(since, tasks.c.opened_at)
+    still = update(tasks).where(tasks.c.case_id == mine, tasks.c.state.in_(PENDING))
+    work.connection.execute(still.values(due_at=tasks.c.due_at + stood))
 
 
 def _of_task(work: Workspace, going: Going, task: Task) -> Iterable[dict[str, Any]]:

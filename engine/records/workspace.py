@@ -20,6 +20,15 @@ def _untranslated(message: str) -> str:
     return message
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record that an approval shows to somebody, above his own rights."""
+
+    entity: str
+    record_id: int
+    hide: frozenset[str]  # fields he does not see
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
     """One actor's transaction over one catalog; made per request, per job, per command."""
@@ -35,6 +44,7 @@ class Workspace:
     translate: Callable[[str], str] = field(default=_untranslated, compare=False)
     trusted: bool = False  # plugin code: the button's right was asked, no other is
     by_flow: bool = False  # an approval itself writes: it alone may while it is running
+    shown: Shown | None = None  # read this one record only, whatever one's rights
     memo: dict[Any, Any] = field(default_factory=dict, compare=False)  # lives as long as the work
 
     @property

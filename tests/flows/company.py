@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, text, update
 
-from engine.access import ADMIN, NewUser, create_users, ensure_access, sync_rights
+from engine.access import ADMIN, NewUser, create_users, ensure_access, load_actor, sync_rights
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
+from engine.records import Workspace
 from engine.storage import Tables, apply, tables_of
 
 PROJECT = Path(__file__).parent / "project"
+NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 HASH = "pbkdf2:sha256:1"  # nobody signs in with a password here
 
 
@@ -173,3 +175,21 @@ def _switch_off(connection: Connection, logins: list[str]) -> None:
         text("update ab_user set active = false where username = any(:logins)"),
         {"logins": logins},
     )
+
+
+def people_now(connection: Connection) -> dict[str, int]:
+    """Return login -> id of all accounts."""
+    rows = connection.execute(text("select username, id from ab_user"))
+    return {row.username: row.id for row in rows}
+
+
+def workspace(
+    connection: Connection, login: str, of: Catalog | None = None, now: datetime = NOW
+) -> Workspace:
+    """Return somebody's piece of work in a transaction."""
+    query = text("select id from ab_user where username = :login")
+    user_id = connection.execute(query, {"login": login}).scalar_one()
+    found = of or catalog()
+    actor = load_actor(connection, user_id, found)
+    assert actor is not None, f"{login} is switched off"
+    return Workspace(catalog=found, tables=tables(), connection=connection, actor=actor, now=now)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from engine.access import load_actor
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
 from engine.storage.database import engine_for
-from tests.flows.company import UNITS, catalog, install, tables
+from tests.flows.company import NOW, UNITS, install, people_now, workspace
+from tests.flows.playing import Stage, stage
+from tests.flows.sound import check_all
 
-NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 Work = Callable[..., Workspace]
 NewRequest = Callable[..., int]
+OnStage = Callable[..., Stage]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +63,24 @@ def work(connection: Connection) -> Work:
 
 
 @pytest.fixture
+def on(connection: Connection, people: Mapping[str, int]) -> Iterator[OnStage]:
+    """A function: on(t=flow("…")) is a stage with a draft of ann's; at the end all is sound.
+
+    `on(record={"amount": 5}, …)` says what the request is like; without it, it has a title only.
+    """
+    made: list[Stage] = []
+
+    def make(record: Mapping[str, Any] | None = None, **flows: str) -> Stage:
+        made.append(stage(connection, people, **flows))
+        made[-1].new(**(record or {}))
+        return made[-1]
+
+    yield make
+    if made:
+        check_all(made[-1].system())
+
+
+@pytest.fixture
 def new_request(work: Work) -> NewRequest:
     """A function that creates a request as somebody; returns its id.
 
@@ -75,21 +94,3 @@ def new_request(work: Work) -> NewRequest:
         return int(RecordService(work(by)).create("request", given)["id"])
 
     return make
-
-
-def people_now(connection: Connection) -> dict[str, int]:
-    """Return login -> id of all accounts."""
-    rows = connection.execute(text("select username, id from ab_user"))
-    return {row.username: row.id for row in rows}
-
-
-def workspace(
-    connection: Connection, login: str, of: Catalog | None = None, now: datetime = NOW
-) -> Workspace:
-    """Return somebody's piece of work in a transaction."""
-    query = text("select id from ab_user where username = :login")
-    user_id = connection.execute(query, {"login": login}).scalar_one()
-    found = of or catalog()
-    actor = load_actor(connection, user_id, found)
-    assert actor is not None, f"{login} is switched off"
-    return Workspace(catalog=found, tables=tables(), connection=connection, actor=actor, now=now)

@@ -13,8 +13,7 @@ from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.records import Workspace
 from engine.storage import apply, tables_of
-from tests.flows.company import HASH, texts
-from tests.flows.conftest import workspace
+from tests.flows.company import HASH, texts, workspace
 
 # login -> (unit, manager)
 PLACES = {"a": (2, "b"), "b": (2, "c"), "c": (1, "d"), "d": (1, "b"), "e": (2, "")}

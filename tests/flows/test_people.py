@@ -14,8 +14,8 @@ from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.metadata.flows import Who
 from engine.records import RecordService, Workspace
-from tests.flows.company import HASH, UNITS, tables, texts
-from tests.flows.conftest import NewRequest, Work, people_now
+from tests.flows.company import HASH, UNITS, people_now, tables, texts
+from tests.flows.conftest import NewRequest, Work
 
 Ask = Callable[..., list[str]]
 Hire = Callable[..., int]

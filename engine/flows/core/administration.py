@@ -143,11 +143,27 @@ def urge(turn: Turn, given: Command) -> None:
 
 @command("copy")
 def copy(turn: Turn, given: Command) -> None:
-    """Show the case to more people (抄送); blocks nobody."""
+    """Show the case to more people (抄送); blocks nobody.
+
+    It gives them the right to read the record, so not everybody may do it.
+    """
+    if given.actor != turn.case.initiator and not given.is_admin and not may_copy(turn, given):
+        raise FlowRefused("not_allowed")
     if not given.users:
         raise FlowRefused("no_people")
     if len(turn.world.active(given.users)) != len(set(given.users)):
         raise FlowRefused("inactive")
+
+
+def may_copy(turn: Turn, given: Command) -> bool:
+    """Tell whether the actor is asked or has decided in a step that lets its people copy."""
+    for task in turn.case.tasks.values():
+        is_asked = task.is_pending and given.actor in (task.user, task.proxy)
+        if is_asked or (given.actor is not None and task.decided_by == given.actor):
+            step = turn.step_of(task)
+            if step is not None and "cc" in step.can:
+                return True
+    return False
 
 
 @command("comment")

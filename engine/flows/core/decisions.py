@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from engine.flows.core.choosing import choose
 from engine.flows.core.commands import Command, command, must_allow, own_task
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import go_back, settle
 from engine.flows.core.state import HELD, OPEN, Task
 from engine.flows.core.turn import Turn
 from engine.flows.core.votes import tally
-from engine.metadata.flows import END, INITIATOR
+from engine.metadata.flows import END, INITIATOR, PREVIOUS
 
 
 def decide(turn: Turn, task: Task, given: Command, state: str) -> None:
@@ -29,6 +30,7 @@ def approve(turn: Turn, given: Command) -> None:
     task = own_task(turn, given)
     if task.kind in ("resubmit", "hold"):
         raise FlowRefused("not_open")
+    choose(turn, given.data.get("chosen", {}), PREVIOUS)
     decide(turn, task, given, "approved")
     wake_parent(turn, task)
     settle(turn, turn.case.visits[task.visit])

@@ -8,6 +8,7 @@ MESSAGES = {
     "already_done": "This task has been decided already.",
     "not_your_task": "This task is not yours.",
     "not_your_open_task": "You have decided already.",
+    "not_yours": "This process is not yours.",
     "not_open": "This task cannot be acted on now.",
     "not_running": "This process has ended.",
     "suspended": "This process is suspended.",
@@ -39,6 +40,9 @@ MESSAGES = {
     "recursion": "The flow starts itself too many times over.",
     "comment_required": "Say why.",
     "required_empty": "Fill in what this step asks for first.",
+    "unknown_call": "The flow calls %(name)s, which no plugin brings.",
+    "no_place": "A step that is open has no place in the new text of the flow.",
+    "up_to_date": "This process follows the newest text already.",
     "nobody": "Nobody was found for this step.",
 }
 

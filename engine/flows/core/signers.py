@@ -67,8 +67,8 @@ def add_sign(turn: Turn, given: Command) -> None:
 
 
 def _has_added(turn: Turn, task: Task) -> bool:
-    kinds = ("before", "after")
-    return any(t.parent == task.no and t.kind in kinds for t in turn.case.tasks.values())
+    added = [t for t in turn.case.tasks.values() if t.parent == task.no]
+    return any(t.kind in ("before", "after") and t.state != "cancelled" for t in added)
 
 
 def _before(turn: Turn, task: Task, given: Command) -> None:

@@ -50,7 +50,7 @@ def _undo(turn: Turn, task: Task, seq: int) -> None:
     mine = turn.case.visits[task.visit]
     if _came_straight_back(mine) or (mine.ended == seq and mine.data.get("irreversible")):
         raise FlowRefused("irreversible")
-    if mine.is_active and _later_in_step(turn, task, seq):
+    if _later_in_step(turn, task, seq) or _joined_since(turn, mine, seq):
         raise FlowRefused("already_decided")
     begun = [v for v in turn.case.visits.values() if v.started == seq]
     for visit in begun:
@@ -83,6 +83,11 @@ def _later_in_step(turn: Turn, task: Task, seq: int) -> bool:
     )
 
 
+def _joined_since(turn: Turn, visit: Visit, seq: int) -> bool:
+    """Tell whether a block around a visit was left after it by others, who counted on it."""
+    return any((block.ended or 0) > seq for block in turn.case.above(visit))
+
+
 def _wait_again(turn: Turn, task: Task) -> None:
     for one in turn.case.tasks_of(task.visit):
         if one.seat != task.seat and one.state == OPEN and one.position >= task.position:
@@ -98,7 +103,8 @@ def _open_again(turn: Turn, seq: int) -> None:
             _count_branches(turn, block)
             walk.join(turn, block)  # a late branch may have come through meanwhile
     for task in turn.case.tasks.values():
-        if task.closed == seq and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
+        was_open = task.closed == seq != task.opened  # not asked and spared in the same moment
+        if was_open and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
             _reopen(task)
 
 

@@ -184,6 +184,15 @@ def test_nothing_gets_stuck(seed: int) -> None:
     play_at_random(seed)
 
 
+# Games of a run over 60,000 seeds that found something wrong.
+FOUND = [19685, 33327, 33582, 44839, 52278, 58523, 59878, 63171]
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_was_wrong_once_is_right(seed: int) -> None:
+    play_at_random(seed)
+
+
 def test_the_random_games_reach_all_commands_and_ends() -> None:
     seen: set[str] = set()
     ends: set[str] = set()
