@@ -50,10 +50,11 @@ def before_start(
     action: str,
     chosen: dict[str, list[int]] | None = None,
 ) -> list[Coming]:
-    """Return the steps a record would go through.
+    """Return the steps a record would go through; what handing in does is done and undone.
 
     Raises:
         NotFound: no such record that the actor may see, or no such action.
+        Invalid, Refused: what handing in does would fail; says why.
     """
     record = RecordService(work).get(entity, record_id)
     flow = flow_for(work, entity, record)
@@ -61,12 +62,17 @@ def before_start(
     if flow is None or act is None or act.steps is None:
         raise NotFound(f"{entity}.{action}", record_id)
     case = Case(initiator=work.actor.user_id or 0)
-    live = DryRun(work, flow, act, record, case)
+    trial = work.connection.begin_nested()
     try:
+        handed_in = Live(work, flow, act, record, case)
+        handed_in.run(act.after.get("submitted", ()), "")
+        live = DryRun(work, flow, act, handed_in.record, case)
         perform.begin(case, act, flow.rules, live, chosen or {})
+        return _play(case, live, frozenset())
     except FlowRefused:
         return []
-    return _play(case, live, frozenset())
+    finally:
+        trial.rollback()
 
 
 def from_here(case: Case, live: DryRun) -> list[Coming]:

@@ -115,11 +115,11 @@ class FlowService:
     def _begin(
         self, live: Live, given: Command, request_id: str, child_of: children.ChildOf | None
     ) -> Answer:
+        live.run(live.action.after.get("submitted", ()), "")  # the subject may tell of it
         row = self._insert(live, child_of)
         case = live.case
         stored = store.Stored(row, case, Case(initiator=case.initiator))
         going = Going(stored, live.flow, live.action, live, given, request_id)
-        live.run(live.action.after.get("submitted", ()), "")
         heard = Recorder(live)
         going.heard = heard.heard
         chosen = given.data.get("chosen", {})

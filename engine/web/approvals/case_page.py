@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.access import entities_readable
 from engine.extension import Problem
-from engine.flows.panel import Panel, is_reader, mark_read, panel
+from engine.flows.panel import Panel, mark_read, panel
+from engine.flows.readers import is_reader
 from engine.flows.reading import as_reader
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace, is_allowed

@@ -71,8 +71,12 @@ def _chosen(act: FlowAction) -> dict[str, list[int]]:
 def _dialog(work: Workspace, entity: str, record_id: int, act: FlowAction) -> Answer:
     described = work.catalog.entity(entity)
     coming: list[Coming] = []
+    wrong = ""
     if act.steps is not None:
-        coming = before_start(work, entity, record_id, act.name)
+        try:
+            coming = before_start(work, entity, record_id, act.name)
+        except (Invalid, Refused, Conflict) as error:
+            wrong = reasons(error)
     names = Directory(work.as_flow()).names([u for one in coming for u in one.people])
     label = action_label(work, act)
     return render(
@@ -83,6 +87,7 @@ def _dialog(work: Workspace, entity: str, record_id: int, act: FlowAction) -> An
         action_url=f"/flows/start/{entity}/{record_id}/{act.name}",
         cancel_url=record_url(entity, record_id),
         is_flow=act.steps is not None,
+        wrong=wrong,
         coming=[coming_view(work, names, one) for one in coming],
         request_id=secrets.token_urlsafe(12),
     )
