@@ -22,7 +22,8 @@ from engine.expressions import free_functions  # noqa: E402
 from engine.fieldtypes.base import FieldType, field_types  # noqa: E402
 from engine.loading import json_schema  # noqa: E402
 from engine.loading.builtin import ACTOR_FIELDS, ENGINE_FIELDS, USER_FIELDS  # noqa: E402
-from engine.loading.shapes import COMMON  # noqa: E402
+from engine.loading.people_words import FORMS  # noqa: E402
+from engine.loading.shapes import ANY_NODE, COMMON, FLOW_SCHEMA, NODES  # noqa: E402
 from engine.metadata.rights import ACTIONS  # noqa: E402
 from engine.records.filters import SUFFIXES  # noqa: E402
 from engine.records.periods import PERIODS  # noqa: E402
@@ -80,6 +81,7 @@ def pages() -> dict[str, str]:
             "A module file", "One business area; `include` of the manifest names it.",
             schemas["module.schema.json"],
         ),
+        "flow.md": _flow(),
         "field-types.md": _field_types(),
         "formulas.md": _formulas(),
         "filters.md": _filters(),
@@ -111,6 +113,32 @@ def _shape_page(title: str, intro: str, schema: Schema) -> str:
     if "entities" in schema["properties"]:
         parts.append(_rights_page())
     return "\n".join(parts)
+
+
+def _flow() -> str:
+    """Return the page of flow files: the file, then each kind of node, then people."""
+    text = _shape_page(
+        "A flow file",
+        "How records of one entity are decided on, `workflows/<name>.yaml`.",
+        FLOW_SCHEMA,
+    )
+    text += (
+        "\n## node\n\nAn entry of `steps`; the first of these keys that it has says what it is: "
+        + ", ".join(f"[`{key}`](#{_noun(one).replace(' ', '-')})" for key, one in NODES.items())
+        + ".\n"
+    )
+    known = {name for name, _ in _records(FLOW_SCHEMA)}
+    for node in NODES.values():
+        for name, shape in _records(node):
+            if name not in known:
+                known.add(name)
+                text += f"\n{_section(name, shape)}"
+    rows = [
+        f"| {'<br>'.join(f'`{one}`' for one in written)} | {doc} |"
+        for _, written, doc in FORMS.values()
+    ]
+    table = "\n".join(["| words | whom |", "|---|---|", *rows])
+    return f"{text}\n\n## people\n\nOne of these, or a list of them.\n\n{table}\n"
 
 
 def _records(schema: Schema) -> Iterator[tuple[str, Schema]]:
@@ -183,7 +211,15 @@ def _kind(schema: Schema) -> str:
         return "formula"
     if schema.get("title") == "a label":
         return "label"
+    if schema.get("format") == "people":
+        return "[people](#people)"
+    words = [f"`{one}`" for one in schema.get("examples", ())]
+    words += ["duration"] if schema.get("format") == "duration" else []
     inner = _inner(schema)
+    if words:
+        words += ["list"] if "array" in schema["type"] else []
+        words += [_kind_of_map(schema, inner)] if inner is not None else []
+        return " · ".join(words)
     return _kind_of_map(schema, inner) if inner is not None else _kind_of_rest(schema)
 
 
@@ -201,7 +237,14 @@ def _kind_of_rest(schema: Schema) -> str:
         return "name → [field](field-types.md)"
     if isinstance(each, Mapping) and each.get("format") == "formula":
         return "field → formula"
-    return _PLAIN.get(str(schema.get("type")), "value")
+    items = schema.get("items", {})
+    if "enum" in items:
+        return f"list of {_kind(items)}"
+    if items is ANY_NODE:
+        return "list of [node](#node)"
+    kinds = schema.get("type", ())
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    return " · ".join(_PLAIN.get(one, one) for one in kinds) or "value"
 
 
 def _meaning(schema: Schema) -> str:

@@ -12,6 +12,7 @@ from engine.access.fields import (
     revealable_fields,
 )
 from engine.access.grants import Grant, grant, grants_of, revoke, revoke_role
+from engine.access.holders import holders, holders_over, units_of
 from engine.access.installing import ensure_access
 from engine.access.matrix import RightsMatrix, rights_matrix, set_right
 from engine.access.questions import Rights
@@ -54,6 +55,8 @@ __all__ = [
     "find_account",
     "grant",
     "grants_of",
+    "holders",
+    "holders_over",
     "load_actor",
     "masked_fields",
     "may",
@@ -69,6 +72,7 @@ __all__ = [
     "set_preference",
     "set_right",
     "sync_rights",
+    "units_of",
     "visible_rows",
     "why",
 ]

@@ -32,8 +32,10 @@ def command(root: Path, machine: bool) -> None:
         sys.exit(1)
     if not machine:
         fields = sum(len(one.fields) for one in catalog.entities.values())
+        flows = f", {len(catalog.flows)} flows" if catalog.flows else ""
         click.echo(
             f"{len(catalog.modules)} modules, {len(catalog.entities)} entities, {fields} fields"
+            f"{flows}"
         )
 
 

@@ -14,7 +14,7 @@ from engine.loading import check_project, json_schema
 @click.command("schema")
 @root_option
 def command(root: Path) -> None:
-    """Write schema/manifest.schema.json and schema/module.schema.json."""
+    """Write schema/: what a manifest, a module and a flow may say."""
     check_project(root)  # imports the plugins, which may bring field types
     folder = root / "schema"
     folder.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from engine.exchange.jobs import CLEAN
 from engine.extension import job, schedule
+from engine.flows.jobs import TIMERS
 from engine.storage.work_tables import wy_idempotency, wy_outbox
 
 KEPT_FOR = timedelta(days=30)
@@ -27,6 +28,7 @@ def clean_job(context: Any) -> dict[str, Any]:
 
 
 def install() -> None:
-    """Let it come every night."""
+    """Let it come every night; deadlines of approvals are looked at all the time."""
     schedule("jobs.clean", at=time(3, 20))
     schedule(CLEAN, at=time(3, 40))
+    schedule(TIMERS, every=timedelta(seconds=30))

@@ -14,15 +14,19 @@ from engine.loading.texts import Texts
 from engine.metadata import (
     Entity,
     Formula,
+    Groups,
     HomeItem,
     Module,
     Organization,
+    People,
     Print,
     Product,
     Role,
     Text,
+    WorkCalendar,
 )
 from engine.metadata import Field as FieldOf
+from engine.metadata.flows import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,18 @@ class Draft:
     manifest: Site
     product: Product | None = None
     organization: Organization | None = None
+    people: People | None = None
+    groups: Groups | None = None
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     roles: dict[str, Role] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
     prints: dict[str, Print] = field(default_factory=dict)
     home: dict[str, HomeItem] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
     formulas: list[Pending] = field(default_factory=list)
     sites: dict[tuple[str, str], Site] = field(default_factory=dict)
-    # ^ ('entity' | 'role' | 'module' | 'print' | 'home', name) -> where it is written
+    # ^ ('entity' | 'role' | 'module' | 'print' | 'home' | 'flow', name) -> where it is written
     plugins: frozenset[str] = frozenset()  # those that are loaded
     templates: dict[str, str] = field(default_factory=dict)  # Typst files that prints name
 
@@ -111,6 +119,7 @@ _PLURALS = {
     "module": "modules",
     "print": "prints",
     "home": "home items",
+    "flow": "flows",
 }
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import engine.fieldtypes  # noqa: F401  -- importing it registers the built-in types
 from engine.diagnostics import Diagnostic, InvalidMetadata
-from engine.loading.build import build_manifest, build_module, finish_menus
+from engine.loading.build import build_flow, build_manifest, build_module, finish_menus
 from engine.loading.checks import check_field_types, check_meaning
 from engine.loading.draft import Draft
 from engine.loading.findings import Findings
@@ -85,6 +85,8 @@ def _built(
     for module in project.modules:
         build_module(draft, module.value, Site(module))
     finish_menus(draft)
+    for flow in project.flows:
+        build_flow(draft, flow.value, Site(flow))
     texts.simplify()
     for one in draft.prints.values():
         raw = files.read(one.template)
@@ -108,11 +110,15 @@ def _catalog(draft: Draft, project: Project) -> Catalog:
     return Catalog(
         product=draft.product or Product(name=Text()),
         organization=draft.organization,
+        people=draft.people,
+        groups=draft.groups,
+        calendar=draft.calendar,
         roles=MappingProxyType(draft.roles),
         modules=MappingProxyType(draft.modules),
         entities=MappingProxyType(draft.entities),
         plugins=draft.plugins,
         prints=MappingProxyType(draft.prints),
+        flows=MappingProxyType(draft.flows),
         origins=MappingProxyType(origins_of(project)),
         sources=MappingProxyType(dict(sorted(sources.items()))),
         digest=_digest(sources),

@@ -9,13 +9,14 @@ from engine.diagnostics import did_you_mean
 from engine.fieldtypes.base import FieldType, field_types
 from engine.loading.findings import Findings
 from engine.loading.shape_check import Shape
+from engine.loading.shape_of_flow import check_flow_shape
 from engine.loading.shapes import MANIFEST_SCHEMA, MODULE_SCHEMA, field_schema
 from engine.loading.site import Site
 from engine.source import Project
 
 
 def check_shapes(project: Project, findings: Findings) -> None:
-    """Report everything in the manifest and the modules that does not fit the schemas."""
+    """Report everything in the manifest, modules and flows that does not fit the schemas."""
     if project.manifest is not None:
         site = Site(project.manifest)
         findings.found += _manifest_shape().findings(site.value, site)
@@ -23,6 +24,8 @@ def check_shapes(project: Project, findings: Findings) -> None:
         site = Site(module)
         findings.found += _module_shape().findings(site.value, site)
         _check_fields(site, findings)
+    for flow in project.flows:
+        check_flow_shape(Site(flow), findings)
 
 
 @lru_cache(maxsize=1)

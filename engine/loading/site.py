@@ -15,13 +15,20 @@ class Site:
 
     document: Document
     path: tuple[str | int, ...] = ()
+    start: int = 0  # of a part of a text: its characters before it
 
     def down(self, *steps: str | int) -> Site:
         """Return the site of something inside."""
         return Site(self.document, (*self.path, *steps)) if steps else self
 
+    def part(self, start: int) -> Site:
+        """Return the site of what stands further on in a text."""
+        return Site(self.document, self.path, self.start + start)
+
     def at(self, *steps: str | int) -> Place:
         """Return where the value stands."""
+        if self.start and not steps:
+            return self.text_at(0)
         return self.document.place((*self.path, *steps))
 
     def key(self, *steps: str | int) -> Place:
@@ -35,7 +42,7 @@ class Site:
     def text_at(self, offset: int) -> Place:
         """Return the place of a character of a text, or the text's when it cannot be counted."""
         place, countable = self.document.text_place(self.path)
-        return place.shifted(offset) if countable else place
+        return place.shifted(self.start + offset) if countable else place
 
     @property
     def value(self) -> Any:

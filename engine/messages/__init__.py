@@ -1,6 +1,17 @@
 """Messages to people: written in the transaction that causes them, sent by the outbox."""
 
 from engine.messages.inbox import mark_read, unread_count, unread_of
-from engine.messages.sending import INBOX, MAIL, Letter, notify, send
+from engine.messages.sending import INBOX, MAIL, SMS, Letter, notify, reach, send
 
-__all__ = ["INBOX", "MAIL", "Letter", "mark_read", "notify", "send", "unread_count", "unread_of"]
+__all__ = [
+    "INBOX",
+    "MAIL",
+    "SMS",
+    "Letter",
+    "mark_read",
+    "notify",
+    "reach",
+    "send",
+    "unread_count",
+    "unread_of",
+]

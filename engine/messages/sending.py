@@ -14,10 +14,12 @@ from engine.extension import Message, channels, job
 from engine.messages.mail import send_mail
 from engine.records import Workspace
 from engine.storage.outbox import enqueue
+from engine.storage.system_tables import ab_user
 from engine.storage.work_tables import wy_message as table
 
 INBOX = "inbox"  # shown in the app; leaves no house
 MAIL = "mail"
+SMS = "sms"
 SEND = "messages.send"
 
 
@@ -87,6 +89,42 @@ def notify(work: Workspace, user_ids: Iterable[int], subject: str, **about: Any)
     """Tell people in the app; `about` are fields of Letter."""
     people = sorted({i for i in user_ids if i != work.actor.user_id})
     return send(work, INBOX, [Letter(subject=subject, user_id=i, **about) for i in people])
+
+
+def reach(
+    work: Workspace, user_ids: Iterable[int], subject: str, body: str = "", link: str = ""
+) -> int:
+    """Send people a message by what reaches them outside of the app; return how many.
+
+    Mail goes to the account's address. SMS goes when a plugin brings the channel and the
+    manifest says where a person's telephone stands (`people: {phone: …}`).
+    """
+    people = sorted(set(user_ids))
+    query = select(ab_user.c.id, ab_user.c.email).where(ab_user.c.id.in_(people))
+    query = query.where(ab_user.c.active)
+    mails = [
+        Letter(subject=subject, body=body, user_id=row.id, address=row.email, link=link)
+        for row in work.connection.execute(query)
+        if "@" in (row.email or "")
+    ]
+    sent = send(work, MAIL, mails)
+    if SMS in channels():
+        sent += send(work, SMS, _texts(work, people, subject, link))
+    return sent
+
+
+def _texts(work: Workspace, people: list[int], subject: str, link: str) -> list[Letter]:
+    staff = work.catalog.people
+    if staff is None or not staff.phone:
+        return []
+    table = work.tables.table(staff.entity)
+    user, phone = table.c[f"{staff.user}_id"], table.c[staff.phone]
+    query = select(user.label("id"), phone.label("phone")).where(user.in_(people))
+    return [
+        Letter(subject=subject, user_id=row.id, address=row.phone, link=link)
+        for row in work.connection.execute(query)
+        if row.phone
+    ]
 
 
 @job(SEND)

@@ -1,6 +1,15 @@
 """Typed, frozen objects that describe a company's work; no I/O."""
 
-from engine.metadata.catalog import Catalog, Module, Organization, Product, Role
+from engine.metadata.catalog import (
+    Catalog,
+    Groups,
+    Module,
+    Organization,
+    People,
+    Product,
+    Role,
+    WorkCalendar,
+)
 from engine.metadata.entity import Button, Check, Entity, Field, Index
 from engine.metadata.expression import Formula
 from engine.metadata.rights import EntityRights, RoleRights
@@ -33,6 +42,7 @@ __all__ = [
     "Field",
     "FormLayout",
     "Formula",
+    "Groups",
     "HomeItem",
     "Index",
     "ListLayout",
@@ -40,6 +50,7 @@ __all__ = [
     "Module",
     "Organization",
     "PageLayout",
+    "People",
     "Print",
     "Product",
     "Related",
@@ -49,4 +60,5 @@ __all__ = [
     "Section",
     "Tab",
     "Text",
+    "WorkCalendar",
 ]

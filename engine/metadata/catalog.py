@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from engine.diagnostics import Place
 from engine.metadata.entity import Entity, Field
+from engine.metadata.flows import Flow
 from engine.metadata.text import Text
 from engine.metadata.views import HomeItem, MenuItem, Print
 
@@ -31,6 +33,44 @@ class Organization:
 
     entity: str
     parent: str = "parent"
+    code: str = ""  # the field by which flows name a unit; '' = the entity's title
+    head: str = ""  # the link to the user who heads a unit; '' = units have no head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Which entity says where a person works and who stands above him."""
+
+    entity: str
+    user: str  # link to `user`
+    unit: str  # link to the organization's entity
+    manager: str = ""  # link to `user` or to this entity; '' = the unit's head
+    post: str = ""  # a field, or a path to one, that names the post
+    phone: str = ""  # the field a text message goes to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Which entity names groups of people."""
+
+    entity: str
+    code: str  # the field flows name a group by
+    members: str  # a lines field
+    user: str  # link to `user` in those lines
+
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCalendar:
+    """When the company works; deadlines in workdays and workhours are counted on it."""
+
+    week: tuple[int, ...] = (1, 2, 3, 4, 5)  # ISO weekdays
+    hours: tuple[tuple[time, time], ...] = ((time(9), time(12)), (time(13, 30), time(18)))
+    entity: str = ""  # of single days that differ: holidays, and weekends that are worked
+    date: str = ""
+    works: str = ""  # boolean field: that day is worked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +102,15 @@ class Catalog:
 
     product: Product
     organization: Organization | None
+    people: People | None = None
+    groups: Groups | None = None
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     roles: Mapping[str, Role]
     modules: Mapping[str, Module]  # in menu order
     entities: Mapping[str, Entity]
     plugins: frozenset[str] = frozenset()  # folders of plugins/ whose listeners count here
     prints: Mapping[str, Print] = field(default_factory=lambda: MappingProxyType({}))
-    flows: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    flows: Mapping[str, Flow] = field(default_factory=lambda: MappingProxyType({}))
     reports: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     origins: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}))
     # ^ 'room.built_area.label' -> where that value was written, for `explain`

@@ -18,6 +18,7 @@ from engine.records.file_names import FILES, file_names
 from engine.records.query import MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
 from engine.records.searching import search_condition
+from engine.records.shown import sees_field
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
 
@@ -69,6 +70,8 @@ def selection_of(
         raise Invalid("At most %(most)s columns at once.", most=MAX_COLUMNS)
     actor, kept = work.actor, work.tables.prepared
     key = (query.entity, query.columns, actor.roles, actor.is_unlimited, work.trusted)
+    if work.shown is not None:
+        return _made_columns(work, query, source)  # for one record only
     known = kept.get(key)
     if known is not None and known[0] is actor.rights:
         source.take_joins(known[3])
@@ -146,6 +149,11 @@ def readable(work: Workspace, entity: str, path: str) -> tuple[str, Any]:
 def _must_read(work: Workspace, entity: str, name: str, path: str) -> None:
     if entity == "user" or name in ENGINE_FIELDS or name == "scope_unit":
         return
+    shown = sees_field(work, entity, name)
+    if shown:
+        return
+    if shown is False:
+        raise Invalid("There is no field %(name)s.", name=path)
     if name not in readable_fields(work.catalog, work.actor, entity):
         raise Invalid("There is no field %(name)s.", name=path)
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from engine.extension import Invalid, Refused
 from engine.metadata import Entity
+from engine.records.approval import must_begin
 from engine.records.constraints import problem_of
 from engine.records.draft import Draft
 from engine.records.incoming import complete, judge, take
@@ -49,7 +50,11 @@ def create_many(work: Workspace, entity: str, rows: Sequence[Mapping[str, Any]])
 
 
 def drafts_of(work: Workspace, entity: str, rows: Sequence[Mapping[str, Any]]) -> list[Draft]:
-    """Take and judge rows as new records; each draft holds its own problems."""
+    """Take and judge rows as new records; each draft holds its own problems.
+
+    Raises:
+        Refused: one of them claims to be approved already.
+    """
     drafts = []
     for number, row in enumerate(rows):
         draft = Draft(work, entity, prefix=f"{number}.")
@@ -60,6 +65,7 @@ def drafts_of(work: Workspace, entity: str, rows: Sequence[Mapping[str, Any]]) -
             draft.problems += [replace(p, field=f"{draft.prefix}{p.field}") for p in wrong.problems]
         take(draft, values, by_engine=set_by_listeners(row, values))
         complete(draft)
+        must_begin(work, entity, draft.values)
         _check_links_once(draft)
         judge(draft)
         drafts.append(draft)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     any_,
     bindparam,
+    false,
     literal,
     select,
 )
@@ -44,6 +45,8 @@ def joined_at(
 
 def is_allowed(work: Workspace, entity: str, action: str) -> bool:
     """Tell whether the actor may do an action at all; plugin code was allowed before."""
+    if work.shown is not None:
+        return action == "read" and entity == work.shown.entity
     return work.trusted or may(work.catalog, work.actor, entity, action)
 
 
@@ -55,6 +58,8 @@ def visible(
     Plugin code reads and writes within the actor's units, whatever his rights there: the
     button it serves was allowed, and what it must know is not what he may look at.
     """
+    if work.shown is not None and entity == work.shown.entity:
+        return table.c.id == work.shown.record_id if action == "read" else false()
     if work.trusted:
         return _within_units(work, entity, table)
     return visible_rows(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from engine.expressions import compile_sql
-from engine.extension import ActionResult, NotFound, Preview
+from engine.extension import ActionResult, Invalid, NotFound, Preview, Refused
 from engine.metadata import Field
 from engine.records import bulk, buttons, links, listing, many, search, writing, written
 from engine.records.covers import shown_title
@@ -16,6 +17,7 @@ from engine.records.filters import condition_of
 from engine.records.query import Page, Query
 from engine.records.reach import joined
 from engine.records.rows import fetch, fetch_one, fetch_titled, from_row, lines_of
+from engine.records.shown import as_reader, hidden_in, without_hidden
 from engine.records.workspace import Workspace
 
 
@@ -36,9 +38,24 @@ class RecordService:
             NotFound: there is none, or none the actor may see.
         """
         query = Query(entity=entity, columns=tuple(columns), ids=(record_id,), size=1, count=False)
-        page = listing.list_records(self.work, query)
+        try:
+            page = listing.list_records(self.work, query)
+        except (Invalid, Refused):
+            if as_reader(self.work, entity, record_id) is None:
+                raise
+            return self._shown(query, record_id)
+        return page if page.rows else self._shown(query, record_id)
+
+    def _shown(self, query: Query, record_id: int) -> Page:
+        """Return a record that an approval shows, without the columns it hides."""
+        reader = as_reader(self.work, query.entity, record_id)
+        if reader is None or reader.shown is None:
+            raise NotFound(query.entity, record_id)
+        hide = reader.shown.hide
+        columns = tuple(c for c in query.columns if c.partition(".")[0] not in hide)
+        page = listing.list_records(reader, replace(query, columns=columns))
         if not page.rows:
-            raise NotFound(entity, record_id)
+            raise NotFound(query.entity, record_id)
         return page
 
     def view_created(
@@ -53,7 +70,13 @@ class RecordService:
         Raises:
             NotFound: there is none, or none the actor may see.
         """
-        return fetch_one(self.work, entity, record_id, lock=lock)
+        try:
+            return fetch_one(self.work, entity, record_id, lock=lock)
+        except NotFound:
+            reader = None if lock else as_reader(self.work, entity, record_id)
+            if reader is None:
+                raise
+            return without_hidden(reader, fetch_one(reader, entity, record_id))
 
     def get_titled(
         self, entity: str, record_id: int
@@ -68,6 +91,8 @@ class RecordService:
 
     def lines(self, entity: str, name: str, record_id: int) -> list[dict[str, Any]]:
         """Return the lines of a record that `get` has returned."""
+        if name in hidden_in(self.work, entity, record_id):
+            return []
         return lines_of(self.work, entity, name, record_id)
 
     def find(

@@ -20,6 +20,15 @@ def _untranslated(message: str) -> str:
     return message
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record that an approval shows to somebody, above his own rights."""
+
+    entity: str
+    record_id: int
+    hide: frozenset[str]  # fields he does not see
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
     """One actor's transaction over one catalog; made per request, per job, per command."""
@@ -34,6 +43,8 @@ class Workspace:
     ip: str = ""
     translate: Callable[[str], str] = field(default=_untranslated, compare=False)
     trusted: bool = False  # plugin code: the button's right was asked, no other is
+    by_flow: bool = False  # an approval itself writes: it alone may while it is running
+    shown: Shown | None = None  # read this one record only, whatever one's rights
     memo: dict[Any, Any] = field(default_factory=dict, compare=False)  # lives as long as the work
 
     @property
@@ -55,6 +66,14 @@ class Workspace:
     def as_trusted(self) -> Workspace:
         """Return the same work as plugin code does it: rows are still ruled, rights not asked."""
         return replace(self, trusted=True)
+
+    def as_flow(self) -> Workspace:
+        """Return the same work as an approval does it: in the person's name, with no limit.
+
+        Who approves need not have a right to what the decision changes.
+        """
+        unlimited = replace(self.actor, is_system=True)
+        return replace(self, actor=unlimited, trusted=True, by_flow=True)
 
     def message(self, text: str, **params: Any) -> str:
         """Say an English msgid in the reader's language."""

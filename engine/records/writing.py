@@ -14,6 +14,7 @@ from engine.access import load_actor
 from engine.expressions import holds
 from engine.extension import Conflict, Invalid, Refused, listeners
 from engine.metadata import Entity
+from engine.records.approval import must_be_deletable, must_be_free, must_begin
 from engine.records.at_once import at_once
 from engine.records.conflicts import conflict_of
 from engine.records.constraints import problem_of
@@ -45,6 +46,7 @@ def create(work: Workspace, entity: str, given: Mapping[str, Any]) -> dict[str, 
     draft = Draft(work, entity)
     take(draft, values, by_engine=set_by_listeners(given, values))
     complete(draft)
+    must_begin(work, entity, draft.values)
     asking = at_once(draft)
     if asking is None:
         check_links(draft)
@@ -107,6 +109,7 @@ def change(
     draft = Draft(work, entity, old=old)
     take(draft, values, by_engine=by_engine | set_by_listeners(given, values))
     must_be_open(draft)
+    must_be_free(work, entity, old, draft.changed() | set(draft.lines))
     complete(draft)
     check_links(draft)
     judge(draft)
@@ -179,6 +182,7 @@ def delete(work: Workspace, entity: str, record_id: int, *, version: int | None 
         draft.plan.run(described.lock_when, draft.environment_before())
     ):
         raise Refused("This record is closed and cannot be deleted.")
+    must_be_deletable(work, entity, old)
     announce(work, "before", entity, "delete", record_id, old, dict(old))
     for field in draft.plan.lines:
         old[field.name] = lines_of(work, entity, field.name, record_id)

@@ -12,7 +12,8 @@ from engine.source.files import Files
 from engine.source.parse import MAX_BYTES, decode, parse
 
 MANIFEST = "models.yaml"
-_KEPT = ("workflows/*.yaml", "reports/*.yaml")
+FLOWS = "workflows/*.yaml"
+_KEPT = ("reports/*.yaml",)
 
 
 @dataclass(slots=True)
@@ -21,11 +22,12 @@ class Project:
 
     manifest: Document | None = None
     modules: list[Document] = field(default_factory=list)  # in the manifest's order
+    flows: list[Document] = field(default_factory=list)  # by file name
     sources: dict[str, str] = field(default_factory=dict)  # file -> text
 
 
 def read_project(files: Files) -> tuple[Project, list[Diagnostic]]:
-    """Read the manifest, what it includes, and the texts of flows and reports."""
+    """Read the manifest, what it includes, the flows, and the texts of reports."""
     project = Project()
     found: list[Diagnostic] = []
     project.manifest = _read(files, MANIFEST, Place(MANIFEST), project, found)
@@ -34,6 +36,10 @@ def read_project(files: Files) -> tuple[Project, list[Diagnostic]]:
             document = _read(files, name, at, project, found)
             if document is not None:
                 project.modules.append(document)
+    for name in files.matching(FLOWS):
+        document = _read(files, name, Place(name), project, found)
+        if document is not None:
+            project.flows.append(document)
     for name in (name for pattern in _KEPT for name in files.matching(pattern)):
         text, wrong = decode(files.read(name) or b"", name)
         found += wrong

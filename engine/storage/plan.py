@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+import engine.storage.flow_tables  # defines tables of SYSTEM
 import engine.storage.work_tables  # noqa: F401  # defines tables of SYSTEM
 from engine.metadata import Catalog, Entity
 from engine.storage.collector import collector_paused

@@ -43,7 +43,9 @@ def _append_only(table: str) -> str:
     )
 
 
-_TRIGGERS = {f"trigger {table}": _append_only(table) for table in ("wy_audit", "wy_reveal")}
+_TRIGGERS = {
+    f"trigger {table}": _append_only(table) for table in ("wy_audit", "wy_reveal", "wy_flow_log")
+}
 _TRIGGERS["trigger ab_user"] = (
     "CREATE OR REPLACE TRIGGER wy_keep_people BEFORE DELETE ON ab_user"
     " FOR EACH ROW EXECUTE FUNCTION wy_keep_people()"

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
 
+from engine.records import Workspace
 from engine.web import i18n, icons
 from engine.web.desk import current_work, is_signed_in
 from engine.web.i18n import NAMES, TAGS
@@ -37,9 +38,31 @@ def frame() -> dict[str, Any]:
 def _menu() -> list[dict[str, Any]]:
     work = current_work()
     groups = menu_of(work, request.path, request.args.get("view", ""))
+    if work.catalog.flows:
+        groups.insert(0, _approvals(work))
     if work.actor.is_admin:
         groups.append(_administration(work.message))
     return groups
+
+
+def _approvals(work: Workspace) -> dict[str, Any]:
+    """Return the menu of approvals; the monitor is for who mends a flow."""
+    say, path = work.message, request.path
+    wanted = [("Approvals", "user-check", "/flows/"), ("Proxies", "users", "/flows/proxies")]
+    if work.actor.is_admin:
+        wanted.append(("Monitor of approvals", "clock", "/flows/monitor"))
+    shortcut = bool(work.actor.roles)
+    items = [
+        {
+            "label": say(label),
+            "icon": icon,
+            "url": url,
+            "active": path == url or (url == "/flows/" and path[:8].rstrip("0123456789") == url),
+            **({"shortcut": shortcut} if url == "/flows/" else {}),
+        }
+        for label, icon, url in wanted
+    ]
+    return {"label": say("Approvals"), "icon": "user-check", "items": items}
 
 
 def _administration(say: Any) -> dict[str, Any]:

@@ -25,16 +25,15 @@ from plugins.charging.settlements import reduction_amount
 Row = dict[str, Any]
 
 
-@action("charging.submit_reduction")
-def submit_reduction(context: ActionContext) -> ActionResult:
-    """Work out a draft's lines and total, check them, and hand it in."""
+@action("charging.work_out_reduction")
+def work_out_reduction(context: ActionContext) -> None:
+    """Work out the lines and the total of reductions that are handed in, and check them."""
     for reduction_id in context.ids:
-        submit(context, reduction_id)
-    return ActionResult("Submitted.")
+        work_out(context, reduction_id)
 
 
-def submit(context: Any, reduction_id: int) -> Row:
-    """Fill in percentages and the total of a draft; return the submitted record.
+def work_out(context: Any, reduction_id: int) -> Row:
+    """Fill in percentages and the total; return the record.
 
     Raises:
         Invalid: no line, or a line exceeds what is open.
@@ -51,9 +50,7 @@ def submit(context: Any, reduction_id: int) -> Row:
             context.records.change("reduction_line", line["id"], {"amount": amount})
     _check_lines(context, lines, bills)
     total = sum((line["amount"] + line["late_fee"] for line in lines), ZERO)
-    changed: Row = context.records.change(
-        "reduction", reduction_id, {"state": "submitted", "total": total}
-    )
+    changed: Row = context.records.change("reduction", reduction_id, {"total": total})
     return changed
 
 
@@ -113,19 +110,17 @@ def _check_lines(context: Any, lines: list[Row], bills: dict[int, Row]) -> None:
         raise Invalid(problems)
 
 
-@action("charging.apply_reduction")
-def apply_reduction(context: ActionContext) -> ActionResult:
-    """Approve submitted reductions: their bills owe less from today on."""
+@action("charging.reduce_bills")
+def reduce_bills(context: ActionContext) -> None:
+    """Put approved reductions in force: their bills owe less from today on."""
     for reduction_id in context.ids:
         apply(context, reduction_id)
-    return ActionResult("Approved.")
 
 
 def apply(context: Any, reduction_id: int) -> None:
-    """Apply one submitted reduction (W35).
+    """Apply one approved reduction (W35).
 
     Raises:
-        Conflict: somebody else has decided on it.
         Invalid: the bills have meanwhile less open than the reduction.
         Refused: the month is closed.
     """
@@ -134,8 +129,11 @@ def apply(context: Any, reduction_id: int) -> None:
     lines = _lines(context, reduction_id)
     bills = _bills(context, lines)
     _check_lines(context, lines, bills)
-    move_state(context, "reduction", reduction_id, "submitted", "approved",
-               applied_on=context.today, approved_by_id=context.user_id)  # fmt: skip
+    context.records.change(
+        "reduction",
+        reduction_id,
+        {"applied_on": context.today, "approved_by": context.user_id},
+    )
     late = [bills[line["receivable"]] for line in lines if line["late_fee"]]
     fees = late_fees_as_of(context, late, context.today) if late else {}
     fixed = fix_late_fees(context, late, fees, context.today, None)

@@ -7,8 +7,17 @@ which no place has, and telephone numbers a prefix that no carrier uses.
 
 from plugins.demo.company import Company, generate
 from plugins.demo.history import load_history
-from plugins.demo.loading import load, set_managers
+from plugins.demo.loading import employ, load, set_managers
 from plugins.demo.sample import group
 from plugins.demo.users import DemoUser
 
-__all__ = ["Company", "DemoUser", "generate", "group", "load", "load_history", "set_managers"]
+__all__ = [
+    "Company",
+    "DemoUser",
+    "employ",
+    "generate",
+    "group",
+    "load",
+    "load_history",
+    "set_managers",
+]

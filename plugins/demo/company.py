@@ -11,12 +11,13 @@ from plugins.demo.ownership import Sales
 from plugins.demo.people import People
 from plugins.demo.places import make_places
 from plugins.demo.users import DemoUser, make_users
+from plugins.demo.work_days import make_work_days
 
 # A row's links point to rows of entities before it, its own included.
 LOAD_ORDER = (
     "org_unit", "district", "dict_type", "dict_item", "estate", "building", "building_unit",
     "floor", "owner", "owner_member", "owner_pet", "room", "room_owner", "owner_vehicle",
-    "plan_image",
+    "plan_image", "calendar_day",
 )  # fmt: skip
 
 
@@ -42,5 +43,6 @@ def generate(seed: int, today: date) -> Company:
     people = People(ledger, random, today)
     for made in estates:
         Sales(ledger, people, made).sell_all()
+    make_work_days(ledger)
     rows = {entity: ledger.all(entity) for entity in LOAD_ORDER}
     return Company(seed, today, rows, tuple(make_users(random)))

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Date, Table, cast, func, select, upda
 
 from plugins.demo.company import Company, generate
 from plugins.demo.ledger import Row
+from plugins.demo.staff import staff_rows
 
 _ZONE = "Asia/Shanghai"
 
@@ -30,7 +31,7 @@ def load(connection: Connection, tables: Tables, seed: int, today: date | None =
     """Generate the company and write it in the caller's transaction; return it.
 
     The users are not made here: the caller makes the accounts of `Company.users` and then
-    calls `set_managers`.
+    calls `set_managers` and `employ`.
 
     Raises:
         ValueError: the database holds estates or owners already.
@@ -94,3 +95,10 @@ def set_managers(
         if user.manages and user.login in user_ids:
             change = {manager: user_ids[user.login]}
             connection.execute(update(unit).where(unit.c.code == user.unit).values(change))
+
+
+def employ(
+    connection: Connection, tables: Tables, company: Company, user_ids: Mapping[str, int]
+) -> None:
+    """Enter the employees behind the accounts, and the groups they work in."""
+    write(connection, tables, staff_rows(company, user_ids))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.extension import sample
 from plugins.demo.company import Company
 from plugins.demo.history import load_history
-from plugins.demo.loading import Tables, load, set_managers
+from plugins.demo.loading import Tables, employ, load, set_managers
 from plugins.demo.users import DemoUser
 
 
@@ -26,8 +26,9 @@ class Loaded:
         return self.company.users
 
     def finish(self, connection: Connection, tables: Tables, user_ids: Mapping[str, int]) -> None:
-        """Enter who manages which unit, and what was charged and paid so far."""
+        """Enter who works where and for whom, and what was charged and paid so far."""
         set_managers(connection, tables, self.company, user_ids)
+        employ(connection, tables, self.company, user_ids)
         load_history(connection, tables, self.company, user_ids)
 
 

@@ -16,7 +16,13 @@ import pytest
 from engine.expressions import free_functions
 from engine.fieldtypes.base import field_types
 from engine.loading import json_schema
-from engine.loading.shapes import MANIFEST_SCHEMA, MODULE_SCHEMA, field_schema
+from engine.loading.shapes import (
+    FLOW_SCHEMA,
+    MANIFEST_SCHEMA,
+    MODULE_SCHEMA,
+    NODES,
+    field_schema,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -61,12 +67,20 @@ def test_the_committed_editor_schemas_are_what_the_code_says() -> None:
 def test_every_yaml_key_says_what_it_means() -> None:
     silent = [
         path
-        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA, FLOW_SCHEMA, *NODES.values())
         for path, one in _keys(schema, "")
         if not _says_something(path, one)
     ]
 
     assert silent == []
+
+
+def test_every_key_of_a_flow_file_stands_in_the_reference() -> None:
+    page = script.pages()["flow.md"]
+    listed = {name.rpartition(".")[2] for name in re.findall(r"^\| `([^`]+)` \|", page, re.M)}
+    keys = [path for one in (FLOW_SCHEMA, *NODES.values()) for path, _ in _keys(one, "")]
+
+    assert [path for path in keys if path.rpartition(".")[2] not in listed] == []
 
 
 @pytest.mark.parametrize("name", sorted(field_types()))

@@ -157,10 +157,9 @@ def test_a_default_with_decimals_is_kept_as_text() -> None:
     assert found.entity("room").field("area").default == "12.50"
 
 
-def test_flows_and_reports_are_kept_with_the_sources() -> None:
-    found = catalog_from_texts({**TEXTS, "workflows/a.yaml": "flow: a\n", "reports/b.yaml": "b"})
+def test_reports_are_kept_with_the_sources() -> None:
+    found = catalog_from_texts({**TEXTS, "reports/b.yaml": "b"})
 
-    assert found.sources["workflows/a.yaml"] == "flow: a\n"
     assert "reports/b.yaml" in found.sources
 
 

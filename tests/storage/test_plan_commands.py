@@ -35,6 +35,10 @@ class Project:
         (self._root / "models.yaml").write_text(MANIFEST)
         (self._root / "models/test.yaml").write_text(module)
 
+    def write_flow(self, name: str, flow: str) -> None:
+        (self._root / "workflows").mkdir(exist_ok=True)
+        (self._root / f"workflows/{name}.yaml").write_text(flow)
+
     def run(self, command: str, *arguments: str) -> Result:
         rooted = [] if command == "rollback" else ["--root", str(self._root)]
         environ = {"DATABASE_URL": self._url}
@@ -106,3 +110,74 @@ def test_rollback_lists_releases_and_restores_one(project: Project) -> None:
     assert "restores release" in restored.output
     assert "there is no release 99" in unknown.output
     assert unknown.exit_code == 2
+
+
+FLOW = """\
+flow: claim
+for: claim
+steps:
+  - {step: head, who: role:clerk}
+"""
+CLAIMS = (
+    MODULE
+    + """\
+  claim:
+    label: Claim
+    fields:
+      name: {type: text, label: Name}
+      state:
+        type: choice
+        label: State
+        read_only: true
+        default: draft
+        options: {draft: a, pending: b, approved: c, rejected: d, voided: e}
+"""
+)
+
+
+def test_a_broken_flow_is_refused_and_the_release_before_stays(
+    project: Project, engine: Engine
+) -> None:
+    project.write(CLAIMS)
+    project.write_flow("claim", FLOW)
+    assert project.run("apply").exit_code == 0
+    before = _state(engine)
+    project.write(CLAIMS + "      more: {type: text, label: M}\n")
+    project.write_flow("claim", FLOW.replace("role:clerk", "role:clark, on_reject: boss"))
+
+    refused = project.run("apply")
+
+    assert refused.exit_code == 1
+    assert "workflows/claim.yaml:4:28: unknown-role" in refused.stderr
+    assert "workflows/claim.yaml:4:46: unknown-step" in refused.stderr
+    assert _state(engine) == before
+    project.write_flow("claim", FLOW)
+    assert project.run("apply").exit_code == 0
+    assert _state(engine) != before
+
+
+def test_another_text_of_a_flow_is_a_release_of_its_own(project: Project, engine: Engine) -> None:
+    project.write(CLAIMS)
+    project.write_flow("claim", FLOW)
+    project.run("apply")
+    before = _state(engine)
+    project.write_flow("claim", FLOW.replace("}", ", sign: all}"))
+
+    assert project.run("apply").exit_code == 0
+    after = _state(engine)
+    assert after[0] == before[0] + 1
+    assert "sign: all" in after[1]["workflows/claim.yaml"]
+    assert after[2] == before[2]
+
+
+def _state(engine: Engine) -> tuple[int, dict[str, str], list[str]]:
+    """Return the number of releases, the texts in force, and the columns of the claims."""
+    with engine.connect() as connection:
+        count = connection.scalar(text("SELECT count(*) FROM wy_release"))
+        latest = text("SELECT sources FROM wy_release ORDER BY id DESC LIMIT 1")
+        columns = text(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'claim'"
+            " ORDER BY ordinal_position"
+        )
+        found = list(connection.scalars(columns))
+        return int(count or 0), dict(connection.scalar(latest) or {}), found

@@ -1,20 +1,24 @@
-"""The manifest's product, organization and roles."""
+"""The manifest's product, organization, people and roles."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from engine.loading.build.freezing import names_of
+from engine.loading.build.people import build_calendar
 from engine.loading.draft import Draft
 from engine.loading.site import Site
 from engine.loading.texts import languages_of
-from engine.metadata import Organization, Product, Role, Text
+from engine.metadata import Groups, Organization, People, Product, Role, Text
 
 
 def build_manifest(draft: Draft, raw: dict[str, Any], site: Site) -> None:
     """Fill the draft with what the manifest says."""
     draft.product = _product(draft, raw["product"], site.down("product"))
-    draft.organization = _organization(raw.get("organization"))
+    draft.organization = Organization(**raw["organization"]) if "organization" in raw else None
+    draft.people = People(**raw["people"]) if "people" in raw else None
+    draft.groups = Groups(**raw["groups"]) if "groups" in raw else None
+    draft.calendar = build_calendar(raw.get("work_calendar", {}))
     for name, role in raw.get("roles", {}).items():
         place = site.down("roles", name)
         draft.declare("role", name, place)
@@ -36,9 +40,3 @@ def _product(draft: Draft, raw: dict[str, Any], site: Site) -> Product:
         default_language=default,
         **chosen,
     )
-
-
-def _organization(raw: dict[str, Any] | None) -> Organization | None:
-    if raw is None:
-        return None
-    return Organization(entity=raw["entity"], parent=raw.get("parent", "parent"))

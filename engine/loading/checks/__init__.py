@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.loading.checks.computed import check_cycles
 from engine.loading.checks.fields import check_field_types, check_fields
+from engine.loading.checks.flows import check_flow, check_flows
 from engine.loading.checks.forms import check_form, check_page
 from engine.loading.checks.lists import check_list
 from engine.loading.checks.manifest import check_manifest
@@ -38,6 +39,7 @@ def check_meaning(draft: Draft) -> None:
         site = draft.site("entity", name)
         for check in _PER_ENTITY:
             check(draft, paths, entity, site)
+    check_flows(draft, paths)
 
 
-__all__ = ["check_field_types", "check_meaning"]
+__all__ = ["check_field_types", "check_flow", "check_meaning"]

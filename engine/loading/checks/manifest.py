@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from engine.diagnostics import did_you_mean
+from engine.loading.checks.people import check_people, check_units
 from engine.loading.draft import Draft
 from engine.loading.paths import Paths, links_to
 from engine.loading.site import Site
@@ -15,6 +16,7 @@ def check_manifest(draft: Draft, paths: Paths) -> None:
     site = draft.manifest
     _check_product(draft, site.down("product"))
     _check_organization(draft, paths, site.down("organization"))
+    check_people(draft, paths)
     for role in draft.roles.values():
         here = draft.site("role", role.name)
         for position, name in enumerate(role.includes):
@@ -60,6 +62,7 @@ def _check_organization(draft: Draft, paths: Paths, site: Site) -> None:
         parent = site.down("parent") if site.has("parent") else here
         test = links_to(organization.entity)
         paths.fitting(organization.entity, organization.parent, parent, test, what)
+        check_units(organization, paths, site)
 
 
 def _check_circles(draft: Draft) -> None:

@@ -46,19 +46,22 @@ def check_buttons(draft: Draft, paths: Paths, entity: Entity, site: Site) -> Non
             message = f"a button cannot be called '{button.name}': it is a right of its own"
             draft.report(here.key(), "reserved-name", message, "choose another name")
         for name in button.set:
-            _check_change(draft, paths, entity, name, here.down("set", name))
+            check_change(draft, paths, entity, name, here.down("set", name))
         if button.action:
             inner = here.down("action")
             check_registered(draft, button.action, inner, "action", set(actions()))
         _check_effect(draft, button, here)
 
 
-def _check_change(draft: Draft, paths: Paths, entity: Entity, name: str, site: Site) -> None:
+def check_change(
+    draft: Draft, paths: Paths, entity: Entity, name: str, site: Site, who: str = "a button"
+) -> None:
+    """Report a field that a button or a flow cannot set."""
     field = entity.fields.get(name)
     if field is None:
         paths.field(entity.name, name, site, key=True)
     elif field.compute is not None or not field_type(field.type).is_column:
-        message = f"a button cannot set '{name}', which is computed or a list of lines"
+        message = f"{who} cannot set '{name}', which is computed or a list of lines"
         draft.report(site.key(), "wrong-field", message, "set the fields it is computed from")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.loading.shapes.parts import label, name, named, names, record, word
+from engine.loading.shapes.people import GROUPS, PEOPLE, WORK_CALENDAR
 
 PRODUCT = record(
     "the product",
@@ -26,6 +27,8 @@ ORGANIZATION = record(
     {
         "entity": name("The entity whose records are the units of the company."),
         "parent": name("The link field that makes its tree; 'parent' if not given."),
+        "code": name("The field by which flows name a unit; its title if not given."),
+        "head": name("The link field to the user who heads a unit."),
     },
     ("entity",),
     "The tree that data scopes are drawn over.",
@@ -46,6 +49,9 @@ MANIFEST_SCHEMA = record(
     {
         "product": PRODUCT,
         "organization": ORGANIZATION,
+        "people": PEOPLE,
+        "groups": GROUPS,
+        "work_calendar": WORK_CALENDAR,
         "plugins": names("Folders below plugins/, loaded at start."),
         "roles": named("the roles", ROLE, "Roles by name."),
         "include": {

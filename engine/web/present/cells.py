@@ -164,7 +164,8 @@ def labelled(page: Page, make: Sequence[Make], row: tuple[Any, ...]) -> dict[str
     found = {}
     for column, cell in zip(page.columns, cells_of(page, make, row), strict=True):
         wide = column.field.type in ("long_text", "rich_text", "lines", "file", "image")
-        found[column.path] = {**cell, "label": text_of(column.field.label), "wide": wide}
+        label = text_of(column.field.label)
+        found[column.path] = {**cell, "name": column.path, "label": label, "wide": wide}
     return found
 
 

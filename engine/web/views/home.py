@@ -12,6 +12,7 @@ from sqlalchemy import cast as sql_cast
 
 from engine.access import entities_readable
 from engine.expressions import compile_sql
+from engine.flows.lists import counts
 from engine.metadata import HomeItem
 from engine.records import Query, RecordService, Workspace, is_allowed, joined, visible
 from engine.web.desk import render
@@ -31,6 +32,7 @@ def home_answer(work: Workspace) -> Answer:
     numbers = [i for i in items if i.show in ("count", "sum")]
     values = _values(work, numbers)
     cards = [_card(work, item, values.get(i)) for i, item in enumerate(numbers)]
+    cards = [*_waiting(work), *cards]
     lists = [_list(work, item) for item in items if item.show == "list"]
     shortcuts = [
         {"label": entry["label"], "icon": entry["icon"], "url": entry["url"]}
@@ -48,6 +50,22 @@ def home_answer(work: Workspace) -> Answer:
         shortcuts=shortcuts,
         charts=[],
     )
+
+
+def _waiting(work: Workspace) -> list[dict[str, Any]]:
+    """Return what waits for the reader's approval, before all else."""
+    if not work.catalog.flows:
+        return []
+    waiting = counts(work)
+    card = {"icon": "user-check", "color": "orange" if waiting["todo"] else "secondary"}
+    return [
+        {
+            **card,
+            "label": work.message("For my approval"),
+            "value": f"{waiting['todo']:,}",
+            "url": "/flows/",
+        }
+    ]
 
 
 def items_for(work: Workspace) -> Iterator[HomeItem]:

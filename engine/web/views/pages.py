@@ -158,6 +158,7 @@ def lines_cell(
             sums.append("")
     return {
         "kind": "lines",
+        "name": field.name,
         "label": text_of(field.label),
         "text": "",
         "wide": True,

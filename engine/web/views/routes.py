@@ -41,6 +41,7 @@ def list_page(entity: str) -> Answer:
 @bp.get("/e/<entity>/<int:record_id>")
 def record_page(entity: str, record_id: int) -> Answer:
     """The page of a record."""
+    from engine.web.approvals.on_record import beside
     from engine.web.views.pages import page_context
     from engine.web.views.timeline import attachments_of, timeline_of
 
@@ -53,6 +54,9 @@ def record_page(entity: str, record_id: int) -> Answer:
         return print_preview(work, described, context)
     context["timeline"] = timeline_of(work, described, record_id)
     context["attachments"] = attachments_of(work, described, record_id)
+    found = beside(work, entity, context["values"])
+    context["approval"] = found["approval"]
+    context["actions"] = [*found["starts"], *context["actions"]]
     return render("ui/show.html", **context)
 
 

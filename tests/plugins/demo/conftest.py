@@ -20,7 +20,7 @@ from engine.records.contexts import Action
 from engine.records.workspace import Workspace
 from engine.storage import Tables, tables_of
 from engine.storage.database import engine_for
-from plugins.demo import load, load_history, set_managers
+from plugins.demo import employ, load, load_history, set_managers
 from tests.databases import rolled_back
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +51,7 @@ def load_company(engine: Engine, *, seed: int = 1, months: int = 18) -> None:
         ]
         users = create_users(connection, accounts)
         set_managers(connection, tables(), company, users)
+        employ(connection, tables(), company, users)
         load_history(connection, tables(), company, users, months=months)
 
 

@@ -1,0 +1,116 @@
+"""The page of one case: the record, where its approval stands, and what one may do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from engine.access import entities_readable
+from engine.extension import Problem
+from engine.flows.panel import Panel, mark_read, panel
+from engine.flows.readers import is_reader
+from engine.flows.reading import as_reader
+from engine.metadata import Entity, Field
+from engine.records import RecordService, Workspace, is_allowed
+from engine.web.approvals.shown import approval_view
+from engine.web.desk import render
+from engine.web.i18n import say
+from engine.web.present.fields import FormContext, field_view
+from engine.web.urls import record_url
+from engine.web.views.forms import stored_values
+from engine.web.views.pages import page_context
+
+Answer = Any
+View = dict[str, Any]
+
+
+def case_answer(work: Workspace, case_id: int) -> Answer:
+    """Show a case; a copy counts as read then."""
+    found = panel(work, case_id)
+    mark_read(work, case_id)
+    return render("ui/flows/case.html", **case_context(work, found))
+
+
+def case_context(
+    work: Workspace,
+    found: Panel,
+    typed: Mapping[str, Any] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> View:
+    """Return all that the page shows."""
+    entity = work.catalog.entity(found.row.entity)
+    reading = reader(work, found)
+    page = page_context(reading, entity, found.row.record_id)
+    may_open = is_allowed(work, entity.name, "read") and _sees(work, found)
+    fields = edit_fields(reading, found, entity, typed or {}, problems)
+    edited = {f["name"] for f in fields}
+    return {
+        "title": found.row.subject or page["title"],
+        "crumbs": [{"label": work.message("Approvals"), "url": "/flows/"}],
+        "record_title": page["title"],
+        "record_url": record_url(entity.name, found.row.record_id) if may_open else "",
+        "entity": page["entity"],
+        "facts": visible_cells(page["facts"], found.hide),
+        "sections": [
+            {**s, "cells": visible_cells(s["cells"], found.hide | edited)} for s in page["sections"]
+        ],
+        "approval": approval_view(work, found),
+        "edit": fields,
+        "errors": [
+            {"id": f"f-{p.field}" if p.field else "", "label": "", "message": say(p)}
+            for p in problems
+        ],
+        "comment": (typed or {}).get("comment", ""),
+        "request_id": secrets.token_urlsafe(12),
+    }
+
+
+def reader(work: Workspace, found: Panel) -> Workspace:
+    """Return the work that reads the record: his own right, or what the approval lends him."""
+    row = found.row
+    if found.is_admin or is_reader(work, row.entity, row.record_id):
+        return as_reader(work, row.entity)
+    return work
+
+
+def _sees(work: Workspace, found: Panel) -> bool:
+    query = RecordService(work).find(found.row.entity, f"id == {found.row.record_id}", limit=1)
+    return bool(query)
+
+
+def visible_cells(cells: list[View], hide: frozenset[str] | set[str]) -> list[View]:
+    """Return the cells whose field is not among those hidden."""
+    return [c for c in cells if str(c.get("name", "")).split(".")[0] not in hide]
+
+
+def edit_fields(
+    work: Workspace,
+    found: Panel,
+    entity: Entity,
+    typed: Mapping[str, Any],
+    problems: tuple[Problem, ...],
+) -> list[View]:
+    """Return the boxes of the fields that the actor's step lets him change."""
+    chosen = [entity.fields[n] for n in entity.fields if n in found.edit and _is_typed(entity, n)]
+    if not chosen:
+        return []
+    values, titles = stored_values(work, entity, found.row.record_id)
+    form = FormContext(
+        work=work.as_trusted(),
+        entity=entity.name,
+        values=values,
+        typed=dict(typed),
+        errors={p.field: say(p) for p in problems if p.field},
+        titles=titles,
+        readable=entities_readable(work.catalog, work.actor),
+    )
+    views = [field_view(form, one) for one in chosen]
+    for one in views:
+        one["required"] = one.get("required") or one["name"] in found.require
+    return views
+
+
+def _is_typed(entity: Entity, name: str) -> bool:
+    field: Field = entity.fields[name]
+    return not (field.read_only or field.compute is not None or field.hidden)
