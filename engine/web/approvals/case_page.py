@@ -17,6 +17,7 @@ from engine.web.approvals.shown import approval_view
 from engine.web.desk import render
 from engine.web.i18n import say
 from engine.web.present.fields import FormContext, field_view
+from engine.web.present.titles import titles_of
 from engine.web.urls import record_url
 from engine.web.views.forms import stored_values
 from engine.web.views.pages import page_context
@@ -102,7 +103,7 @@ def edit_fields(
         values=values,
         typed=dict(typed),
         errors={p.field: say(p) for p in problems if p.field},
-        titles=titles,
+        titles=titles_of(work, entity, values, typed, known=titles),
         readable=entities_readable(work.catalog, work.actor),
     )
     views = [field_view(form, one) for one in chosen]
