@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
+import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import click
 import pytest
 
+import engine.extension
 from engine.expressions import free_functions
 from engine.fieldtypes.base import field_types
 from engine.loading import json_schema
 from engine.loading.shapes import MANIFEST_SCHEMA, MODULE_SCHEMA, field_schema
+from scripts.build_reference import pages
+from scripts.reference.commands import ENVIRONMENT, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -28,22 +30,8 @@ _OUR_OWN = {"WUYE_TEST_RUN", "WUYE_TEST_FOLDER"}  # between the processes of one
 _OBVIOUS = {"product", "list", "form", "page", "fields.type", "ask.type"}
 
 
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "build_reference", ROOT / "scripts" / "build_reference.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-script = _script()
-
-
 def test_the_committed_reference_is_what_the_code_says() -> None:
-    made = script.pages()
+    made = pages()
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
 
     assert sorted(committed) == sorted(made)
@@ -90,7 +78,7 @@ def test_every_function_is_described_in_both_languages() -> None:
 
 def test_every_command_and_option_has_a_text() -> None:
     silent = []
-    for name, command in script.commands():
+    for name, command in commands():
         silent += [name] if not command.help else []
         silent += [
             f"{name} {option.opts[0]}"
@@ -106,7 +94,22 @@ def test_every_environment_variable_that_code_reads_is_described() -> None:
     files += [*(ROOT / "tests").glob("conftest.py"), ROOT / "app.py"]
     read = {name for path in files for name in _READ.findall(path.read_text(encoding="utf-8"))}
 
-    assert read - _OUR_OWN == set(script.ENVIRONMENT)
+    assert read - _OUR_OWN == set(ENVIRONMENT)
+
+
+def test_every_name_a_plugin_may_import_says_what_it_is() -> None:
+    silent = []
+    for name in engine.extension.__all__:
+        one = getattr(engine.extension, name)
+        silent += [name] if not inspect.getdoc(one) else []
+        members = vars(one).items() if inspect.isclass(one) else ()
+        silent += [
+            f"{name}.{member}"
+            for member, found in members
+            if inspect.isfunction(found) and member[0] != "_" and not inspect.getdoc(found)
+        ]
+
+    assert silent == []
 
 
 def _keys(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
