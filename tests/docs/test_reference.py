@@ -57,6 +57,17 @@ def test_every_yaml_key_says_what_it_means() -> None:
     assert silent == []
 
 
+def test_the_example_for_programmers_has_every_yaml_key() -> None:
+    text = (ROOT / "docs" / "internals.md").read_text(encoding="utf-8")
+    keys = {
+        path.rpartition(".")[2]
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
+        for path, _ in _keys(schema, "")
+    }
+
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+
+
 @pytest.mark.parametrize("name", sorted(field_types()))
 def test_every_option_of_a_field_type_says_what_it_means(name: str) -> None:
     kind = field_types()[name]
