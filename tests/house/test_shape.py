@@ -193,3 +193,15 @@ def _business_words(text: str) -> set[str]:
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).replace("_", " ")
     words = {word.lower() for word in _WORD.findall(split)}
     return BUSINESS & (words | {word.removesuffix("s") for word in words})
+
+
+def test_no_file_names_a_machine_of_ours() -> None:
+    path = re.compile(rb"/(?:work|root|home|tmp)/[A-Za-z0-9]")
+    told = [
+        f"{name}: {found[0].decode()}"
+        for name in _files()
+        if not name.startswith(("engine/web/static/", "docs/images/"))
+        for found in path.finditer((ROOT / name).read_bytes())
+    ]
+
+    assert told == []
