@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 import engine.documents
-from engine.loading import catalog_from_texts, load_catalog
+from engine.loading import catalog_from_texts
 from engine.metadata import Catalog, Product, Text
 from engine.storage.accounts import ensure_account_tables
 from engine.storage.apply import run
@@ -27,8 +27,8 @@ from engine.storage.plan import plan
 from engine.storage.server import ensure_server, stop_server
 from engine.web.releases import apply_with_rights
 from tests.databases import Fill, Server, rolled_back
+from tests.product import product
 
-_ROOT = Path(__file__).parents[1]
 _RUN = "WUYE_TEST_RUN"  # names the run's template database
 _FOLDER = "WUYE_TEST_FOLDER"  # where the run's cluster is
 _MANIFEST = """\
@@ -116,14 +116,20 @@ def filled_database(server: Server, template_database: str) -> FilledDatabase:
 
 
 @pytest.fixture(scope="session")
-def product_database(filled_database: FilledDatabase) -> NewDatabase:
+def product_template(server: Server, template_database: str) -> str:
+    """The name of a database with the tables and rights of models.yaml, to be copied."""
+    return server.filled("product", template_database, _fill_product)
+
+
+@pytest.fixture(scope="session")
+def product_database(server: Server, product_template: str) -> NewDatabase:
     """A function that makes a database with the tables and rights of models.yaml."""
-    return lambda: filled_database("product", _fill_product)
+    return lambda: server.at(server.copy(product_template))
 
 
 def _fill_product(engine: Engine) -> None:
     with engine.begin() as connection:
-        apply_with_rights(connection, load_catalog(_ROOT), author="test")
+        apply_with_rights(connection, product(), author="test")
 
 
 @pytest.fixture

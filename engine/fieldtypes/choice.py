@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, column
@@ -12,34 +11,22 @@ from typing_extensions import override
 
 from engine.expressions import Type
 from engine.fieldtypes import options as choices
-from engine.fieldtypes.base import PLAIN, FieldType, Format, Look, Texts
+from engine.fieldtypes.base import PLAIN, Format, Look
 from engine.fieldtypes.reading import is_blank
 from engine.metadata import Field
 
 if TYPE_CHECKING:
-    from engine.metadata import Catalog
+    pass
 
 _AT_A_GLANCE = 4  # options that fit side by side on a phone
 
 
-class ChoiceType(FieldType):
+class ChoiceType(choices.OptionsType):
     """The key of one option."""
 
     name = "choice"
     doc = "One of a few options, each with a label and a color."
-    schema = MappingProxyType({"options": choices.SCHEMA})
-    required_options = ("options",)
     operators = ("eq", "ne", "in", "empty")
-
-    @override
-    def complete(self, options: Mapping[str, Any], texts: Texts) -> Mapping[str, Any]:
-        completed = choices.complete_options(options["options"], texts)
-        return MappingProxyType({**options, "options": completed})
-
-    @override
-    def findings(self, field: Field, catalog: Catalog) -> Iterable[tuple[str, str, str]]:
-        yield from super().findings(field, catalog)
-        yield from choices.option_findings(field)
 
     @override
     def value_type(self, field: Field) -> Type:

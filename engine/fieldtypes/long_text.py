@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column
-from sqlalchemy import Text as TextColumn
 from typing_extensions import override
 
-from engine.expressions import TEXT, Type
-from engine.fieldtypes.base import PLAIN, FieldType, Format, Look
+from engine.fieldtypes.base import PLAIN, Format, Look
+from engine.fieldtypes.kept_text import KeptTextType
 from engine.fieldtypes.reading import read_text
 from engine.fieldtypes.text import check_length
 from engine.metadata import Field
 
 
-class LongTextType(FieldType):
+class LongTextType(KeptTextType):
     """Plain text of several lines."""
 
     name = "long_text"
@@ -39,15 +37,6 @@ class LongTextType(FieldType):
     )
     defaults = MappingProxyType({"max_length": 20_000, "rows": 3})
     operators = ("contains", "empty")
-    searchable = True
-
-    @override
-    def value_type(self, field: Field) -> Type:
-        return TEXT
-
-    @override
-    def columns(self, field: Field) -> list[Column[Any]]:
-        return [Column(field.name, TextColumn)]
 
     @override
     def parse(self, field: Field, raw: Any, style: Format = PLAIN) -> Any:
@@ -55,14 +44,6 @@ class LongTextType(FieldType):
         if text is not None:
             check_length(text, 0, field.options["max_length"])
         return text
-
-    @override
-    def to_wire(self, field: Field, value: Any) -> Any:
-        return value
-
-    @override
-    def text(self, field: Field, value: Any, style: Format) -> str:
-        return value or ""
 
     @override
     def look(self, field: Field) -> Look:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, column
@@ -14,34 +13,22 @@ from typing_extensions import override
 
 from engine.expressions import Type
 from engine.fieldtypes import options as choices
-from engine.fieldtypes.base import PLAIN, FieldType, Format, InvalidValue, Look, Texts
+from engine.fieldtypes.base import PLAIN, Format, InvalidValue, Look
 from engine.fieldtypes.reading import is_blank
 from engine.metadata import Field
 
 if TYPE_CHECKING:
-    from engine.metadata import Catalog
+    pass
 
 _SEPARATORS = re.compile(r"[,，、;；|\n]")
 
 
-class MultiChoiceType(FieldType):
+class MultiChoiceType(choices.OptionsType):
     """The keys of the options picked, in their declared order; none picked is no value."""
 
     name = "multi_choice"
     doc = "Any number of a few options, each with a label and a color."
-    schema = MappingProxyType({"options": choices.SCHEMA})
-    required_options = ("options",)
     operators = ("in", "contains", "empty")
-
-    @override
-    def complete(self, options: Mapping[str, Any], texts: Texts) -> Mapping[str, Any]:
-        completed = choices.complete_options(options["options"], texts)
-        return MappingProxyType({**options, "options": completed})
-
-    @override
-    def findings(self, field: Field, catalog: Catalog) -> Iterable[tuple[str, str, str]]:
-        yield from super().findings(field, catalog)
-        yield from choices.option_findings(field)
 
     @override
     def value_type(self, field: Field) -> Type:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.fieldtypes.base import Format, InvalidValue, Texts
+from typing_extensions import override
+
+from engine.fieldtypes.base import FieldType, Format, InvalidValue, Texts
 from engine.fieldtypes.reading import halfwidth, read_line
 from engine.metadata import Field, Text
+
+if TYPE_CHECKING:
+    from engine.metadata import Catalog
 
 COLORS = (
     "blue",
@@ -114,3 +119,20 @@ def _names(label: Text) -> Iterable[str]:
 
 def _folded(text: str) -> str:
     return " ".join(halfwidth(text).split()).casefold()
+
+
+class OptionsType(FieldType):
+    """A base for types whose values are keys of declared options."""
+
+    schema = MappingProxyType({"options": SCHEMA})
+    required_options: ClassVar[tuple[str, ...]] = ("options",)
+
+    @override
+    def complete(self, options: Mapping[str, Any], texts: Texts) -> Mapping[str, Any]:
+        completed = complete_options(options["options"], texts)
+        return MappingProxyType({**options, "options": completed})
+
+    @override
+    def findings(self, field: Field, catalog: Catalog) -> Iterable[tuple[str, str, str]]:
+        yield from super().findings(field, catalog)
+        yield from option_findings(field)

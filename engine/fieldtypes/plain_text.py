@@ -5,21 +5,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from sqlalchemy import Column
-from sqlalchemy import Text as TextColumn
 from typing_extensions import override
 
-from engine.expressions import TEXT, Type
-from engine.fieldtypes.base import PLAIN, FieldType, Format
+from engine.fieldtypes.base import PLAIN, Format
+from engine.fieldtypes.kept_text import KeptTextType
 from engine.fieldtypes.reading import read_word
 from engine.metadata import Field
 
 
-class PlainTextType(FieldType):
+class PlainTextType(KeptTextType):
     """A text that is read in many spellings and kept in one."""
 
     operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "contains", "starts", "empty")
-    searchable = True
 
     @abstractmethod
     def normal(self, field: Field, word: str) -> str:
@@ -32,22 +29,6 @@ class PlainTextType(FieldType):
         """
 
     @override
-    def value_type(self, field: Field) -> Type:
-        return TEXT
-
-    @override
-    def columns(self, field: Field) -> list[Column[Any]]:
-        return [Column(field.name, TextColumn)]
-
-    @override
     def parse(self, field: Field, raw: Any, style: Format = PLAIN) -> Any:
         word = read_word(raw)
         return self.normal(field, word) if word else None
-
-    @override
-    def to_wire(self, field: Field, value: Any) -> Any:
-        return value
-
-    @override
-    def text(self, field: Field, value: Any, style: Format) -> str:
-        return value or ""

@@ -8,12 +8,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 import nh3
-from sqlalchemy import Column
-from sqlalchemy import Text as TextColumn
 from typing_extensions import override
 
-from engine.expressions import TEXT, Type
-from engine.fieldtypes.base import PLAIN, FieldType, Format, InvalidValue, Look
+from engine.fieldtypes.base import PLAIN, Format, InvalidValue, Look
+from engine.fieldtypes.kept_text import KeptTextType
 from engine.fieldtypes.reading import read_text
 from engine.fieldtypes.text import check_length
 from engine.metadata import Field
@@ -28,20 +26,13 @@ _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"col
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
-class RichTextType(FieldType):
+class RichTextType(KeptTextType):
     """HTML of a few harmless tags; whatever else is pasted is dropped."""
 
     name = "rich_text"
     doc = "Text with headings, bold, lists, tables and links; everything else is dropped."
     operators = ("contains", "empty")
-
-    @override
-    def value_type(self, field: Field) -> Type:
-        return TEXT
-
-    @override
-    def columns(self, field: Field) -> list[Column[Any]]:
-        return [Column(field.name, TextColumn)]
+    searchable = False  # its tags would be searched with it
 
     @override
     def parse(self, field: Field, raw: Any, style: Format = PLAIN) -> Any:
@@ -54,10 +45,6 @@ class RichTextType(FieldType):
         clean = sanitized(given)
         check_length(clean, 0, _LONGEST)
         return clean if plain_text(clean) else None
-
-    @override
-    def to_wire(self, field: Field, value: Any) -> Any:
-        return value
 
     @override
     def text(self, field: Field, value: Any, style: Format) -> str:

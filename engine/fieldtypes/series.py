@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column
-from sqlalchemy import Text as TextColumn
 from typing_extensions import override
 
-from engine.expressions import TEXT, Type
-from engine.fieldtypes.base import PLAIN, FieldType, Format, Look
+from engine.fieldtypes.base import PLAIN, Format, Look
+from engine.fieldtypes.kept_text import KeptTextType
 from engine.fieldtypes.owner import owner_of
 from engine.fieldtypes.reading import halfwidth_words, read_line
 from engine.fieldtypes.series_pattern import Part, field_paths, parts_of
@@ -28,7 +26,7 @@ _SHOWN = {"never": (), "year": ("y",), "month": ("y", "mm"), "day": ("y", "mm", 
 Finding = tuple[str, str, str]
 
 
-class SeriesType(FieldType):
+class SeriesType(KeptTextType):
     """A number that storage gives out when a record is made; see `series_pattern`."""
 
     name = "series"
@@ -60,7 +58,6 @@ class SeriesType(FieldType):
     defaults = MappingProxyType({"reset": "never", "gap_free": False, "per": ""})
     operators = ("eq", "ne", "in", "contains", "starts", "empty")
     read_only = True
-    searchable = True
 
     @override
     def findings(self, field: Field, catalog: Catalog) -> Iterable[Finding]:
@@ -71,14 +68,6 @@ class SeriesType(FieldType):
         yield from _owner_findings(field, catalog, parts)
 
     @override
-    def value_type(self, field: Field) -> Type:
-        return TEXT
-
-    @override
-    def columns(self, field: Field) -> list[Column[Any]]:
-        return [Column(field.name, TextColumn)]
-
-    @override
     def parse(self, field: Field, raw: Any, style: Format = PLAIN) -> Any:
         """Take a number given elsewhere: an import brings those of old documents."""
         text = read_line(raw)
@@ -87,14 +76,6 @@ class SeriesType(FieldType):
         text = halfwidth_words(text)
         check_length(text, 0, 100)
         return text
-
-    @override
-    def to_wire(self, field: Field, value: Any) -> Any:
-        return value
-
-    @override
-    def text(self, field: Field, value: Any, style: Format) -> str:
-        return value or ""
 
     @override
     def look(self, field: Field) -> Look:

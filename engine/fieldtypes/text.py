@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, column, func
-from sqlalchemy import Text as TextColumn
+from sqlalchemy import CheckConstraint, column, func
 from typing_extensions import override
 
-from engine.expressions import TEXT, Type
-from engine.fieldtypes.base import PLAIN, FieldType, Format, InvalidValue, Look
+from engine.fieldtypes.base import PLAIN, Format, InvalidValue, Look
+from engine.fieldtypes.kept_text import KeptTextType
 from engine.fieldtypes.reading import halfwidth_words, read_line
 from engine.metadata import Field
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from engine.metadata import Catalog
 
 
-class TextType(FieldType):
+class TextType(KeptTextType):
     """One line of text, trimmed."""
 
     name = "text"
@@ -53,7 +52,6 @@ class TextType(FieldType):
     )
     defaults = MappingProxyType({"max_length": 255, "case": "as_is", "example": ""})
     operators = ("eq", "ne", "in", "contains", "starts", "empty")
-    searchable = True
 
     @override
     def findings(self, field: Field, catalog: Catalog) -> Iterable[tuple[str, str, str]]:
@@ -66,14 +64,6 @@ class TextType(FieldType):
             yield "pattern", "pattern is not a regular expression", problem
         else:
             yield from super().findings(field, catalog)
-
-    @override
-    def value_type(self, field: Field) -> Type:
-        return TEXT
-
-    @override
-    def columns(self, field: Field) -> list[Column[Any]]:
-        return [Column(field.name, TextColumn)]
 
     @override
     def constraints(self, field: Field) -> list[CheckConstraint]:
@@ -98,14 +88,6 @@ class TextType(FieldType):
                 raise InvalidValue("This must look like %(example)s.", example=example)
             raise InvalidValue("This does not have the form asked for.")
         return text
-
-    @override
-    def to_wire(self, field: Field, value: Any) -> Any:
-        return value
-
-    @override
-    def text(self, field: Field, value: Any, style: Format) -> str:
-        return value or ""
 
     @override
     def look(self, field: Field) -> Look:

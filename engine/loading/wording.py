@@ -22,6 +22,7 @@ _WRITTEN = {
     "object": "write its keys below it, indented by two blanks, or {key: value}",
     "null": "leave it empty",
 }
+_FORM = "docs/reference says which form it has"
 _RULES = {
     "minimum": "must be at least {limit}, not {value}",
     "maximum": "must be at most {limit}, not {value}",
@@ -70,7 +71,10 @@ def rule_broken(
     if kind.startswith("min") and not value and value != 0:
         rule = "must not be empty"
     words = rule.format(limit=facts.get("limit", facts.get("multiple_of", "")), value=shown(value))
-    return f"'{name}' {words}", as_hint(schema.get("description", ""))
+    hint = as_hint(schema.get("description", ""))
+    if not hint and rule == "must not be empty":
+        hint = "give it a value, or leave the key out"
+    return f"'{name}' {words}", hint or _FORM
 
 
 def how_written(kind: str) -> str:

@@ -1,5 +1,5 @@
 // The and/or filter: groups joined by «or», conditions of a group by «and»; writes expression text.
-import { $, $$, element, escapeHtml, icon, on, say } from "./util.js";
+import { $, $$, element, escapeHtml, icon, on, say } from "./dom.js";
 import { attach } from "./lookup.js";
 
 let fields = [];

@@ -1,6 +1,6 @@
 // The one script of every page. No inline script, no eval: what it does is asked for by data-* hooks.
 import htmx from "htmx.org/dist/htmx.esm.js";
-import { $, $$, csrf, element, escapeHtml, on, say, toast } from "./util.js";
+import { $, $$, csrf, element, escapeHtml, on, say, toast } from "./dom.js";
 import "./builder.js";
 import "./picker.js";
 import { start } from "./forms.js";

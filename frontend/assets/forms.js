@@ -1,5 +1,5 @@
 // Forms: lines, rules, drafts, unsaved warning, double-submit guard, files, rich text, mentions.
-import { $, $$, csrf, element, escapeHtml, icon, on, say, toast } from "./util.js";
+import { $, $$, csrf, element, escapeHtml, icon, on, say, toast } from "./dom.js";
 import { attach } from "./lookup.js";
 import { run } from "./rules.js";
 

@@ -1,5 +1,5 @@
 // Lists: selection, rows, board, branches of a tree, keyboard.
-import { $, $$, csrf, element, on, say, toast } from "./util.js";
+import { $, $$, csrf, element, on, say, toast } from "./dom.js";
 
 const picked = (root = document) => $$("input[name=ids],input[name=rowid]", root).filter((b) => b.checked && b.offsetParent !== null);
 export function bulk() {

@@ -1,7 +1,7 @@
 // Look-ups over tom-select with search on the server; the plain <select> works without script.
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/plugins/remove_button/plugin.js";
-import { $$, escapeHtml, say } from "./util.js";
+import { $$, escapeHtml, say } from "./dom.js";
 TomSelect.define("remove_button", removeButton);
 
 const row = (d, esc) =>

@@ -1,5 +1,5 @@
 // A small date picker: native ones follow the browser's language, not the page's.
-import { $, $$, element, escapeHtml, icon, on, say } from "./util.js";
+import { $, $$, element, escapeHtml, icon, on, say } from "./dom.js";
 
 const pad = (n, w = 2) => String(n).padStart(w, "0");
 const iso = (d) => `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;

@@ -1,5 +1,5 @@
 // Rules and formulas of the form, compiled by the server to small trees; the server has the last word.
-import { $, $$ } from "./util.js";
+import { $, $$ } from "./dom.js";
 import { Decimal } from "./decimal.js";
 
 class Unknown extends Error {}

@@ -1,5 +1,5 @@
 // The counter: what is chosen, what is given, and what then stays open or becomes a prepayment.
-import { $, $$, on } from "./util.js";
+import { $, $$, on } from "./dom.js";
 import { Decimal } from "./decimal.js";
 
 const ZERO = Decimal.of("0");

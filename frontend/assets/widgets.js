@@ -1,5 +1,5 @@
 // Drop-downs, the side menu and tabs: Bootstrap's mark-up and classes, without its 20 KB of script.
-import { $, $$, element, on } from "./util.js";
+import { $, $$, element, on } from "./dom.js";
 
 // Drop-downs: `data-bs-toggle="dropdown"`, `data-bs-auto-close="outside"`, `.dropdown-menu-end`
 let open = null;

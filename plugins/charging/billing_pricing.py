@@ -123,12 +123,14 @@ def _cut_periods(context: BillingContext, terms: Terms, due: CTE) -> Select[Any]
     ).select_from(source.join(sums, true()))
 
 
+def _span(due: CTE) -> Any:
+    """Return the price versions of a due slot as rows."""
+    versions = func.unnest(due.c.sinces, due.c.untils, due.c.prices)
+    return versions.table_valued("since", "until", "price").render_derived(name="span")
+
+
 def _piece(terms: Terms, due: CTE) -> _Piece:
-    span = (
-        func.unnest(due.c.sinces, due.c.untils, due.c.prices)
-        .table_valued("since", "until", "price")
-        .render_derived(name="span")
-    )
+    span = _span(due)
     begin: Sql = due.c.begin
     finish: Sql = due.c.finish
     source: FromClause = span

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from engine.cli._sample import load_demo
-from engine.loading import load_catalog
 from engine.storage.database import engine_for
 from engine.web.app import create_app
+from tests.product import product
 
 PASSWORD = "demo2026"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -54,7 +54,7 @@ def company(
     product_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Company]:
     database_url = product_database()
-    catalog = load_catalog(Path())
+    catalog = product()
     engine = engine_for(database_url)
     with engine.begin() as connection:
         load_demo(connection, catalog, PASSWORD)

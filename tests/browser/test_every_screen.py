@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from engine.loading import load_catalog
 from tests.browser.conftest import Person
+from tests.product import product
 
-CATALOG = load_catalog(Path())
+CATALOG = product()
 LISTED = [n for n, e in CATALOG.entities.items() if not e.part_of]
 FORMS = [n for n in LISTED if CATALOG.entity(n).written_by == "people"]
 ALL = os.environ.get("BROWSER_TESTS") == "all"  # else a sample, another one each run

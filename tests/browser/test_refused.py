@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from engine.loading import load_catalog
 from tests.browser.conftest import Person
+from tests.product import product
 
-CATALOG = load_catalog(Path())
+CATALOG = product()
 ROLES = {
     "guard": "guard.chhy",
     "cashier": "cashier.th",

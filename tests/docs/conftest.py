@@ -13,11 +13,11 @@ from engine.access import NewUser, create_admin, create_users
 from engine.access.installing import ensure_access
 from engine.cli._sample import DEMO_PASSWORD
 from engine.extension import registry
-from engine.loading import load_catalog
 from engine.storage.database import engine_for
-from engine.storage.tables import tables_of
 from plugins.demo.blueprint import UNITS
+from tests.databases import Server
 from tests.docs.reader import Reader
+from tests.product import product_tables
 
 FAST = "pbkdf2:sha256:1"
 LOGINS = {
@@ -47,9 +47,8 @@ def company(
 
 
 def fill_company(reader: Reader) -> None:
-    """Apply the product's metadata; make units and accounts."""
+    """Write the product's metadata; make units and accounts."""
     reader.take_product()
-    reader.type("wuye apply")
     numbers = {unit.code: number for number, unit in enumerate(UNITS, 1)}
     units = [
         {"code": u.code, "name": u.name, "kind": u.kind, "parent_id": numbers.get(u.parent)}
@@ -58,8 +57,7 @@ def fill_company(reader: Reader) -> None:
     engine = engine_for(reader.database_url)
     with engine.begin() as connection:
         ensure_access(connection)
-        tables = tables_of(load_catalog(reader.folder))
-        connection.execute(insert(tables.table("org_unit")), units)
+        connection.execute(insert(product_tables().table("org_unit")), units)
         create_admin(connection, "admin", "Admin", DEMO_PASSWORD, method=FAST)
         people = [
             NewUser(login=login, name=login, password=DEMO_PASSWORD, roles=roles)
@@ -71,7 +69,7 @@ def fill_company(reader: Reader) -> None:
 
 @pytest.fixture(scope="session")
 def lending_database(
-    filled_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+    server: Server, product_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], str]:
     """A function that makes a database in which the tutorial was followed: a tool and a loan."""
 
@@ -83,7 +81,7 @@ def lending_database(
             _follow_tutorial(reader)
             reader.close()
 
-    return lambda: filled_database("lending", follow)
+    return lambda: server.at(server.copy(server.filled("lending", product_template, follow)))
 
 
 def _follow_tutorial(reader: Reader) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
+import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import click
 import pytest
 
+import engine.extension
 from engine.expressions import free_functions
 from engine.fieldtypes.base import field_types
 from engine.loading import json_schema
@@ -23,6 +23,8 @@ from engine.loading.shapes import (
     NODES,
     field_schema,
 )
+from scripts.build_reference import pages
+from scripts.reference.commands import ENVIRONMENT, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -34,22 +36,8 @@ _OUR_OWN = {"WUYE_TEST_RUN", "WUYE_TEST_FOLDER"}  # between the processes of one
 _OBVIOUS = {"product", "list", "form", "page", "fields.type", "ask.type"}
 
 
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "build_reference", ROOT / "scripts" / "build_reference.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-script = _script()
-
-
 def test_the_committed_reference_is_what_the_code_says() -> None:
-    made = script.pages()
+    made = pages()
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
 
     assert sorted(committed) == sorted(made)
@@ -67,7 +55,7 @@ def test_the_committed_editor_schemas_are_what_the_code_says() -> None:
 def test_every_yaml_key_says_what_it_means() -> None:
     silent = [
         path
-        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA, FLOW_SCHEMA, *NODES.values())
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
         for path, one in _keys(schema, "")
         if not _says_something(path, one)
     ]
@@ -76,11 +64,22 @@ def test_every_yaml_key_says_what_it_means() -> None:
 
 
 def test_every_key_of_a_flow_file_stands_in_the_reference() -> None:
-    page = script.pages()["flow.md"]
+    page = pages()["flow.md"]
     listed = {name.rpartition(".")[2] for name in re.findall(r"^\| `([^`]+)` \|", page, re.M)}
     keys = [path for one in (FLOW_SCHEMA, *NODES.values()) for path, _ in _keys(one, "")]
 
     assert [path for path in keys if path.rpartition(".")[2] not in listed] == []
+
+
+def test_the_example_for_programmers_has_every_yaml_key() -> None:
+    text = (ROOT / "docs" / "internals.md").read_text(encoding="utf-8")
+    keys = {
+        path.rpartition(".")[2]
+        for schema in (MANIFEST_SCHEMA, MODULE_SCHEMA)
+        for path, _ in _keys(schema, "")
+    }
+
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
 
 
 @pytest.mark.parametrize("name", sorted(field_types()))
@@ -104,7 +103,7 @@ def test_every_function_is_described_in_both_languages() -> None:
 
 def test_every_command_and_option_has_a_text() -> None:
     silent = []
-    for name, command in script.commands():
+    for name, command in commands():
         silent += [name] if not command.help else []
         silent += [
             f"{name} {option.opts[0]}"
@@ -120,7 +119,22 @@ def test_every_environment_variable_that_code_reads_is_described() -> None:
     files += [*(ROOT / "tests").glob("conftest.py"), ROOT / "app.py"]
     read = {name for path in files for name in _READ.findall(path.read_text(encoding="utf-8"))}
 
-    assert read - _OUR_OWN == set(script.ENVIRONMENT)
+    assert read - _OUR_OWN == set(ENVIRONMENT)
+
+
+def test_every_name_a_plugin_may_import_says_what_it_is() -> None:
+    silent = []
+    for name in engine.extension.__all__:
+        one = getattr(engine.extension, name)
+        silent += [name] if not inspect.getdoc(one) else []
+        members = vars(one).items() if inspect.isclass(one) else ()
+        silent += [
+            f"{name}.{member}"
+            for member, found in members
+            if inspect.isfunction(found) and member[0] != "_" and not inspect.getdoc(found)
+        ]
+
+    assert silent == []
 
 
 def _keys(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

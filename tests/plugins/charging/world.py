@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,14 @@ from sqlalchemy import Connection
 
 from engine.access import SYSTEM, Actor
 from engine.extension import ActionResult
-from engine.loading import load_catalog
-from engine.metadata import Catalog
 from engine.records.contexts import Action
 from engine.records.service import RecordService
 from engine.records.workspace import Workspace
-from engine.storage.tables import Tables, tables_of
+from tests.product import product as company
+from tests.product import product_tables as company_tables
 
 ROOT = Path(__file__).parents[3]
 NOON = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)  # noon in Shanghai
-
-
-@cache
-def company() -> Catalog:
-    return load_catalog(ROOT)
-
-
-@cache
-def company_tables() -> Tables:
-    return tables_of(company())
 
 
 def d(text: str) -> date:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,17 @@ import pytest
 from sqlalchemy import Connection, Engine, select, text
 
 from engine.access import SYSTEM, NewUser, create_users
-from engine.loading import load_catalog
-from engine.metadata import Catalog
 from engine.records.contexts import Action
 from engine.records.workspace import Workspace
-from engine.storage import Tables, tables_of
 from engine.storage.database import engine_for
 from plugins.demo import employ, load, load_history, set_managers
 from tests.databases import rolled_back
+from tests.product import product as catalog
+from tests.product import product_tables as tables
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
 NOON = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)  # in Shanghai
-
-
-@cache
-def catalog() -> Catalog:
-    return load_catalog(ROOT)
-
-
-@cache
-def tables() -> Tables:
-    return tables_of(catalog())
 
 
 def load_company(engine: Engine, *, seed: int = 1, months: int = 18) -> None:

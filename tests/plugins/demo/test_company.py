@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from engine.fieldtypes import field_type
-from engine.loading import load_catalog
 from engine.metadata import Catalog
 from plugins.demo import Company, generate
 from plugins.demo.estate_plans import ESTATES
 from plugins.estate.numbering import normal_form
 from plugins.estate.ownership import largest_total
+from tests.product import product
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
@@ -28,7 +28,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(ROOT)
+    return product()
 
 
 def by_id(company: Company, entity: str) -> dict[int, Row]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
-from engine.loading import load_catalog
-from engine.storage import apply, tables_of
+from engine.storage import apply
 from plugins.demo import load
+from tests.product import product, product_tables
 
 TODAY = date(2026, 6, 30)
 
 
 def test_it_loads_once_and_ids_count_on(engine: Engine) -> None:
-    catalog = load_catalog(Path(__file__).parents[3])
-    tables = tables_of(catalog)
+    catalog, tables = product(), product_tables()
     room, district = tables.table("room"), tables.table("district")
     with engine.begin() as connection:
         apply(connection, catalog, author="test")

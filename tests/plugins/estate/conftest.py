@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from engine.access import SYSTEM, NewUser, create_users, load_actor
-from engine.loading import load_catalog
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
-from engine.storage import Tables, engine_for, tables_of
+from engine.storage import Tables, engine_for
 from plugins.demo import Company, load, set_managers
 from tests.databases import rolled_back
+from tests.product import product, product_tables
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 6, 30)
@@ -26,12 +26,12 @@ NOW = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return load_catalog(ROOT)
+    return product()
 
 
 @pytest.fixture(scope="session")
-def tables(catalog: Catalog) -> Tables:
-    return tables_of(catalog)
+def tables() -> Tables:
+    return product_tables()
 
 
 @pytest.fixture(scope="session")

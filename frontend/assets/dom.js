@@ -1,4 +1,4 @@
-// Small helpers that every other file uses.
+// Finding, making and showing elements; what the page tells its scripts.
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const say = (key) => document.body.dataset["t" + key[0].toUpperCase() + key.slice(1)] || key;
