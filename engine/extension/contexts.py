@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, FromClause, Insert, Table
 
 
 class Records(Protocol):
@@ -102,6 +102,12 @@ class Context(Protocol):
         """Write the trail of rows that a set-based statement wrote; return how many.
 
         `which` is a condition over `table(entity)`; an entity without a trail gets none.
+        """
+
+    def history_of(self, entity: str, rows: FromClause, event: str = "create") -> Insert | None:
+        """Return what writes the trail of rows in the same statement that writes them.
+
+        `rows` is the CTE that returns all their columns. None when no trail is kept.
         """
 
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Insert, Table, true
 
 from engine.access import may
 from engine.extension import Refused
@@ -98,6 +98,16 @@ class PluginContext:
             return 0
         origin = {"actor_id": self.user_id, "request_id": work.request_id, "ip": work.ip}
         return record_rows(work.connection, work.tables, entity, event, which, **origin)
+
+    def history_of(self, entity: str, rows: FromClause, event: str = "create") -> Insert | None:
+        """Return what writes the trail of rows in the statement that writes them."""
+        from engine.storage import trail_of_rows
+
+        work = self.work
+        if not work.catalog.entity(entity).audit:
+            return None
+        origin: dict[str, Any] = {"request_id": work.request_id, "ip": work.ip}
+        return trail_of_rows(work.tables, entity, event, rows, actor_id=self.user_id, **origin)
 
     def enqueue(self, job: str, arguments: Mapping[str, Any], *, key: str = "") -> int:
         """Leave work for later in the outbox; it will speak the language of who left it."""

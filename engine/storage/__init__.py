@@ -10,6 +10,7 @@ from engine.storage.audit import (
     record_many,
     record_rows,
     state_at,
+    trail_of_rows,
 )
 from engine.storage.database import database_url, engine_for
 from engine.storage.files import FileStore, StoredFile, file_store
@@ -93,6 +94,7 @@ __all__ = [
     "tables_of",
     "take_numbers",
     "trail_of",
+    "trail_of_rows",
     "wy_attachment",
     "wy_audit",
     "wy_comment",

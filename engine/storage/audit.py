@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Insert,
     Numeric,
     Text,
     cast,
@@ -125,15 +126,35 @@ def record_rows(
     event it is left empty. `condition` is over `tables.table(entity)`.
     """
     table = tables.table(entity)
-    snapshot = _snapshot_sql(tables, entity, table)
-    changes = _all_new(snapshot) if event == "create" else literal({}, wy_audit.c.changes.type)
-    shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
-    values = [literal(value, wy_audit.c[name].type) for name, value in shared.items()]
-    rows = select(*values, table.c.id, snapshot, changes).where(condition)
-    names = [*shared, "record_id", "snapshot", "changes"]
-    statement = insert(wy_audit).from_select(names, rows)
+    statement = trail_of_rows(tables, entity, event, table, condition, **origin)
     counted = statement.execution_options(preserve_rowcount=True)
     return connection.execute(counted).rowcount
+
+
+def trail_of_rows(
+    tables: Tables,
+    entity: str,
+    event: str,
+    rows: FromClause,
+    condition: ColumnElement[bool] | None = None,
+    **origin: Any,
+) -> Insert:
+    """Return what writes the present state of rows of an entity's columns into the trail.
+
+    `rows` may be what another part of the same statement returns.
+    """
+    query = select(rows.c.id, _snapshot_sql(tables, entity, rows).label("snapshot"))
+    if condition is not None:
+        query = query.where(condition)
+    # Materialized, for PostgreSQL would else build each snapshot a second time for its changes.
+    said = query.cte("wy_said").prefix_with("MATERIALIZED")
+    changes: ColumnElement[Any] = literal({}, wy_audit.c.changes.type)
+    if event == "create":
+        changes = _all_new(said.c.snapshot)
+    shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
+    values = [literal(value, wy_audit.c[name].type) for name, value in shared.items()]
+    names = [*shared, "record_id", "snapshot", "changes"]
+    return insert(wy_audit).from_select(names, select(*values, said.c.id, said.c.snapshot, changes))
 
 
 def _snapshot_sql(tables: Tables, entity: str, table: FromClause) -> ColumnElement[Any]:

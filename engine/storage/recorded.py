@@ -33,7 +33,9 @@ from sqlalchemy import (
 from engine.storage.audit import Origin, Values, described
 from engine.storage.system_tables import wy_audit
 
-_NEW, _TRAIL = "new_", "wy_trail_"  # before the names of values: a column's own is reserved
+# Before the names of values: a column's own is reserved. Short, for psycopg remembers how it
+# read a statement only up to 4096 signs.
+_NEW, _TRAIL = "n_", "t_"
 _GIVEN = tuple(
     c.name for c in wy_audit.c if c.name not in ("id", "at", "record_id", "snapshot", "changes")
 )

@@ -25,8 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from engine.storage.recorded import bound_columns, given_json, kept_columns, with_trail
 
-LINE = "wy_line_"  # before the names of a line's columns in the answer
-_SNAPSHOTS, _ARRAY = "wy_line_snapshots", "wy_lines_"
+LINE = "_l_"  # before the names of a line's columns in the answer
+_SNAPSHOTS, _ARRAY = "said", "a_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +50,18 @@ def insertion_with_lines(table: Table, columns: Iterable[str], lines: Lines) -> 
     below = _inserting(above, lines)
     shown = [column.label(LINE + column.name) for column in below.c]
     answer = select(*above.c, *shown).select_from(above.join(below, true())).order_by(below.c.id)
-    whole = _snapshots(above, below, lines)
+    said = _snapshots(above, below, lines)
     key, name = literal("id", Text()), literal(lines.name, Text())
-    snapshot = func.jsonb_build_object(key, above.c.id, name, whole)
+    snapshot = func.jsonb_build_object(key, said.c.id, name, said.c.whole)
     changes = func.jsonb_build_object(
         key,
-        func.jsonb_build_array(null(), above.c.id),
+        func.jsonb_build_array(null(), said.c.id),
         name,
-        func.jsonb_build_array(null(), whole),
+        func.jsonb_build_array(null(), said.c.whole),
     )
     return with_trail(
         answer,
-        above,
+        said,
         given_json("snapshot").op("||")(snapshot),
         given_json("changes").op("||")(changes),
     )
@@ -93,8 +93,8 @@ def _inserting(above: CTE, lines: Lines) -> CTE:
     return written.returning(*kept_columns(lines.table)).cte("wy_below")
 
 
-def _snapshots(above: CTE, below: CTE, lines: Lines) -> ColumnElement[Any]:
-    """Return the lines as the trail has them, with the numbers they have got."""
+def _snapshots(above: CTE, below: CTE, lines: Lines) -> CTE:
+    """Return the row's id, and the lines as the trail has them, with the numbers they have got."""
     place = func.row_number().over(order_by=below.c.id).label("place")
     numbered = select(below.c.id, place).subquery("wy_numbered")
     elements = func.jsonb_array_elements(bindparam(_SNAPSHOTS, type_=JSONB()))
@@ -105,5 +105,6 @@ def _snapshots(above: CTE, below: CTE, lines: Lines) -> ColumnElement[Any]:
     )
     one = said.c.value.op("||")(numbers)
     whole = func.jsonb_agg(aggregate_order_by(one, said.c.place), type_=JSONB())
-    joined = said.join(numbered, numbered.c.place == said.c.place)
-    return select(whole).select_from(joined).correlate(above).scalar_subquery()
+    joined = said.join(numbered, numbered.c.place == said.c.place).join(above, true())
+    query = select(above.c.id, whole.label("whole")).select_from(joined)
+    return query.group_by(above.c.id).cte("wy_whole")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.storage.system_tables import wy_series
@@ -56,9 +56,9 @@ def take_numbers(  # noqa: PLR0913  # a series has that many sides
         raise ValueError(f"cannot take {count!r} numbers with reset {reset!r}")
     _must_be_complete(pattern, values)
     counter = {
-        "series": series_key,
-        "scope": _written(pattern, values, None, None),
-        "period": on_date.strftime(_PERIODS[reset]),
+        "series_": series_key,
+        "scope_": _written(pattern, values, None, None),
+        "period_": on_date.strftime(_PERIODS[reset]),
     }
     with _counting(connection, gap_free=gap_free) as counting:
         last = _advance(counting, counter, count)
@@ -102,8 +102,18 @@ def _counting(connection: Connection, *, gap_free: bool) -> Iterator[Connection]
 
 
 def _advance(connection: Connection, counter: Mapping[str, str], count: int) -> int:
-    statement = insert(wy_series).values(**counter, last=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(counter), set_={"last": wy_series.c.last + count}
+    return int(connection.execute(_ADVANCE, {"count": count, **counter}).scalar_one())
+
+
+def _advancing() -> Any:
+    count = bindparam("count", type_=wy_series.c.last.type)
+    key = {n: bindparam(f"{n}_", type_=wy_series.c[n].type) for n in ("series", "scope", "period")}
+    return (
+        insert(wy_series)
+        .values(**key, last=count)
+        .on_conflict_do_update(index_elements=list(key), set_={"last": wy_series.c.last + count})
+        .returning(wy_series.c.last)
     )
-    return int(connection.execute(statement.returning(wy_series.c.last)).scalar_one())
+
+
+_ADVANCE = _advancing()

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, BigInteger, any_, literal, or_, select
 
 from engine.extension import Invalid
 from plugins.charging.allocation import Allocated, OpenBill, Part, allocate
@@ -82,7 +82,7 @@ def _places(context: Any, lines: Sequence[Row]) -> dict[int, _Place]:
         select(room.c.id, room.c.payer_id, room.c.estate_id, estate.c.unit_id, office.c.code)
         .join(estate, estate.c.id == room.c.estate_id)
         .outerjoin(office, office.c.id == estate.c.office_id)
-        .where(room.c.id.in_(sorted(wanted)), context.visible("room", room))
+        .where(room.c.id == _any_of(wanted), context.visible("room", room))
     )
     found = {row[0]: _Place(*row) for row in context.connection.execute(query)}
     if len(found) != len(wanted) or any(place.payer is None for place in found.values()):
@@ -93,10 +93,15 @@ def _places(context: Any, lines: Sequence[Row]) -> dict[int, _Place]:
 def _candidates(context: Any, places: list[_Place]) -> Any:
     bill = context.table("receivable")
     ours = or_(
-        bill.c.payer_id.in_(sorted({p.payer for p in places})),
-        bill.c.room_id.in_(sorted({p.room for p in places})),
+        bill.c.payer_id == _any_of({p.payer for p in places}),
+        bill.c.room_id == _any_of({p.room for p in places}),
     )
-    return ours & bill.c.estate_id.in_(sorted({p.estate for p in places})) & payable(bill)
+    return ours & (bill.c.estate_id == _any_of({p.estate for p in places})) & payable(bill)
+
+
+def _any_of(ids: set[int]) -> Any:
+    """Return the ids as one array: a name for each of thousands would all be read again."""
+    return any_(literal(sorted(ids), ARRAY(BigInteger())))
 
 
 def _spread(
@@ -128,40 +133,36 @@ def _spread(
 def _payments(context: Any, paid: list[_Paid], on: date) -> list[int]:
     """Write payments, their ways and receipts; return the payments' ids in order."""
     numbers, receipts = _numbers(context, "payment", paid), _numbers(context, "receipt", paid)
+    shared = {"paid_on": on, "channel": "bank_file", "refunded": ZERO, "state": "posted",
+              "cashier_id": context.user_id}  # fmt: skip
     ids = insert_rows(context, "payment", [
-        _payment(one, number, on) | {"cashier_id": context.user_id}
-        for one, number in zip(paid, numbers, strict=True)
-    ])  # fmt: skip
+        _payment(one, number) for one, number in zip(paid, numbers, strict=True)
+    ], shared)  # fmt: skip
     insert_rows(context, "payment_way", [
-        {"payment_id": payment, "way": "debit", "amount": one.line["amount"],
-         "reference": one.line["reference"]}
+        {"payment_id": payment, "amount": one.line["amount"], "reference": one.line["reference"]}
         for one, payment in zip(paid, ids, strict=True)
-    ], trail=False)  # fmt: skip
+    ], {"way": "debit"}, trail=False)  # fmt: skip
+    shared = {"issued_on": on, "kind": "receipt", "printed": 0, "state": "issued"}
     insert_rows(context, "receipt", [
         {"no": number, "estate_id": one.place.estate, "payment_id": payment,
-         "payer_id": one.place.payer, "issued_on": on, "kind": "receipt",
-         "amount": one.line["amount"], "printed": 0, "state": "issued",
+         "payer_id": one.place.payer, "amount": one.line["amount"],
          "scope_unit_id": one.place.unit}
         for one, payment, number in zip(paid, ids, receipts, strict=True)
-    ])  # fmt: skip
+    ], shared)  # fmt: skip
     return ids
 
 
-def _payment(one: _Paid, number: str, on: date) -> Row:
+def _payment(one: _Paid, number: str) -> Row:
     amount: Decimal = one.line["amount"]
     return {
         "no": number,
         "estate_id": one.place.estate,
         "room_id": one.place.room,
         "payer_id": one.place.payer,
-        "paid_on": on,
-        "channel": "bank_file",
         "total": amount,
         "applied": amount - one.spread.surplus,
         "late_fee": sum((part.late_fee for part in one.spread.parts), ZERO),
         "surplus": one.spread.surplus,
-        "refunded": ZERO,
-        "state": "posted",
         "request_key": f"bank-line-{one.line['id']}",
         "scope_unit_id": one.place.unit,
     }
@@ -196,11 +197,10 @@ def _settle(
     apply_changes(context, changes, on)
     units = units_of(bills)
     insert_rows(context, "allocation", [
-        {"receivable_id": part.bill, "payment_id": payment, "kind": "payment",
-         "amount": part.principal, "late_fee": part.late_fee, "on_date": on,
-         "is_reversed": False, "scope_unit_id": units[part.bill]}
+        {"receivable_id": part.bill, "payment_id": payment, "amount": part.principal,
+         "late_fee": part.late_fee, "scope_unit_id": units[part.bill]}
         for part, payment in given
-    ], trail=False)  # fmt: skip
+    ], {"kind": "payment", "on_date": on, "is_reversed": False}, trail=False)  # fmt: skip
     deposits_follow(context, bills, changes, on)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Date,
     Integer,
     Numeric,
@@ -63,14 +64,16 @@ def lock_bills(context: Any, which: Any) -> list[Row]:
     With them `item_priority` and `item_order`: how their fee items want to be paid.
     Always that order: two payments of one payer then wait for, and never block, each other.
     """
-    bill = context.table("receivable")
-    found = _payable_rows(bill, context.table("fee_item")).where(which)
-    rows = context.connection.execute(found).mappings()
-    return [dict(row) for row in rows]
+    return locked(context, locking(context.table("receivable"), context.table("fee_item"), which))
 
 
-@lru_cache(maxsize=4)
-def _payable_rows(bill: Table, item: Table) -> Select[Any]:
+def locked(context: Any, statement: Select[Any], given: Row | None = None) -> list[Row]:
+    """Do the same with a statement of `locking`, for who keeps one."""
+    return [dict(row) for row in context.connection.execute(statement, given).mappings()]
+
+
+def locking(bill: Table, item: Table, which: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement of `lock_bills`."""
     return (
         select(
             *(bill.c[name] for name in LEDGER),
@@ -78,7 +81,7 @@ def _payable_rows(bill: Table, item: Table) -> Select[Any]:
             item.c.allocation_order.label("item_order"),
         )
         .join(item, item.c.id == bill.c.fee_item_id)
-        .where(bill.c.state == "published")
+        .where(which, bill.c.state == "published")
         .order_by(bill.c.id)
         .with_for_update(of=bill)
     )

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, text
+from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, bindparam, or_, text
 
 from engine.extension import Invalid, Problem
 from plugins.charging.allocation import Allocated, OpenBill, allocate, skipped_older
@@ -17,7 +18,8 @@ from plugins.charging.late_fee_ledger import LateFee, fix_late_fees, late_fees_a
 from plugins.charging.ledger import (
     ZERO,
     Change,
-    lock_bills,
+    locked,
+    locking,
     payable,
     post_changes,
 )
@@ -86,7 +88,7 @@ def take_payment(context: Any, request: Request) -> Taken:
     if found:
         return Taken(found, repeated=True)
     must_be_open(context, request.estate, on, till=context.user_id)
-    rows = lock_bills(context, _candidates(context, request))
+    rows = _candidates(context, request)
     fees = late_fees_as_of(context, rows, on)
     bills = open_bills(rows, fees)
     spread, skipped = _spread(request, bills)
@@ -121,16 +123,29 @@ def _same_request(context: Any, key: str) -> Row | None:
     return found[0] if found else None
 
 
-def _candidates(context: Any, request: Request) -> Any:
-    bill = context.table("receivable")
+def _candidates(context: Any, request: Request) -> list[Row]:
+    """Return the payer's open bills, locked; of the chosen ones and the room's too."""
+    beside = "room" if request.room is not None else ""
     if request.bills is not None:
-        # The unchosen ones are read too, to notice what was skipped.
-        ours = or_(bill.c.payer_id == request.payer, bill.c.id.in_(request.bills))
-    elif request.room is not None:
-        ours = or_(bill.c.payer_id == request.payer, bill.c.room_id == request.room)
-    else:
-        ours = bill.c.payer_id == request.payer
-    return ours & (bill.c.estate_id == request.estate) & payable(bill)
+        beside = "bills"  # The unchosen ones are read too, to notice what was skipped.
+    statement = _owed(context.table("receivable"), context.table("fee_item"), beside)
+    given: Row = {"payer": request.payer, "estate": request.estate}
+    given |= {"room": request.room, "bills": list(request.bills or ())}
+    return locked(context, statement, given)
+
+
+@lru_cache(maxsize=12)
+def _owed(bill: Table, item: Table, beside: str) -> Select[Any]:
+    payer, room, estate = (
+        bindparam(name, type_=BigInteger()) for name in ("payer", "room", "estate")
+    )
+    ours = bill.c.payer_id == payer
+    if beside == "bills":
+        bills = bindparam("bills", type_=ARRAY(BigInteger()))
+        ours = or_(ours, bill.c.id == any_(bills))
+    elif beside == "room":
+        ours = or_(ours, bill.c.room_id == room)
+    return locking(bill, item, ours & (bill.c.estate_id == estate) & payable(bill))
 
 
 def _spread(request: Request, bills: list[OpenBill]) -> tuple[Allocated, list[OpenBill]]:

@@ -11,9 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Text,
-    any_,
     cast,
     func,
     insert,
@@ -26,8 +24,10 @@ from sqlalchemy import (
 Row = dict[str, Any]
 
 
-def insert_rows(context: Any, entity: str, rows: Sequence[Row], *, trail: bool = True) -> list[int]:
-    """Insert rows of columns, all with the same names; return their ids.
+def insert_rows(
+    context: Any, entity: str, rows: Sequence[Row], shared: Row, *, trail: bool = True
+) -> list[int]:
+    """Insert rows of columns, all with the same names, and `shared` in each; return their ids.
 
     Without `trail` none is kept: for lines, whose document has it, and for ledgers.
     """
@@ -39,13 +39,20 @@ def insert_rows(context: Any, entity: str, rows: Sequence[Row], *, trail: bool =
         "version": 1, "created_at": context.now, "updated_at": context.now,
         "created_by": context.user_id, "updated_by": context.user_id,
     }  # fmt: skip
-    given = [{"id": one} | row | stamps for one, row in zip(ids, rows, strict=True)]
-    columns = _columns(table, given)
-    statement = insert(table).from_select(list(columns), select(*columns.values()))
-    context.connection.execute(statement)
+    columns = _columns(table, rows, shared | stamps, ids)
+    written: Any = insert(table).from_select(list(columns), select(*columns.values()))
+    history = None
     if trail:
-        context.keep_history(entity, table.c.id == any_(literal(ids, ARRAY(BigInteger()))))
+        history = _with_history(context, entity, written.returning(*table.c).cte("new"))
+    context.connection.execute(written if history is None else history)
     return ids
+
+
+def _with_history(context: Any, entity: str, new: Any) -> Any:
+    history = context.history_of(entity, new)
+    if history is None:
+        return None
+    return select(func.count()).select_from(new).add_cte(history.cte("history"))
 
 
 def update_rows(context: Any, entity: str, rows: Sequence[Row]) -> None:
@@ -53,7 +60,10 @@ def update_rows(context: Any, entity: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
     table = context.table(entity)
-    columns = _columns(table, rows)
+    ids = [row["id"] for row in rows]
+    columns = _columns(
+        table, [{n: v for n, v in row.items() if n != "id"} for row in rows], {}, ids
+    )
     values = {name: value for name, value in columns.items() if name != "id"}
     values |= {"version": table.c.version + 1, "updated_at": context.now}
     statement = update(table).where(table.c.id == columns["id"]).values(values)
@@ -70,13 +80,16 @@ def _take_ids(context: Any, table: str, count: int) -> list[int]:
     return list(context.connection.execute(query).scalars())
 
 
-def _columns(table: Any, rows: Sequence[Row]) -> dict[str, Any]:
+def _columns(table: Any, rows: Sequence[Row], shared: Row, ids: Sequence[int]) -> dict[str, Any]:
     """Return each column as an expression: what is the same in all rows is sent once."""
-    names = list(rows[0])
-    values = {name: [row[name] for row in rows] for name in names}
-    varying = [n for n in names if n == "id" or any(v != values[n][0] for v in values[n])]
-    arrays = [literal(values[n], ARRAY(table.c[n].type)) for n in varying]
-    source = func.unnest(*arrays).table_valued(*varying, name="given").render_derived()
-    return {
-        n: source.c[n] if n in varying else literal(values[n][0], table.c[n].type) for n in names
-    }
+    values: dict[str, Sequence[Any]] = {"id": ids}
+    for name, first in rows[0].items():
+        found = [row[name] for row in rows]
+        if all(value == first for value in found):
+            shared = {**shared, name: first}
+        else:
+            values[name] = found
+    arrays = [literal(found, ARRAY(table.c[name].type)) for name, found in values.items()]
+    source = func.unnest(*arrays).table_valued(*values, name="given").render_derived()
+    same = {name: literal(value, table.c[name].type) for name, value in shared.items()}
+    return {name: source.c[name] for name in values} | same
