@@ -22,12 +22,12 @@ _UNPRINTABLE = re.compile(
 
 def halfwidth(text: str) -> str:
     """Return the text with every full-width sign as its ASCII one, `￥` as `¥`."""
-    return text.translate(_WIDE)
+    return text if text.isascii() else text.translate(_WIDE)
 
 
 def halfwidth_words(text: str) -> str:
     """Return the text with full-width letters and digits narrowed; punctuation stays."""
-    return text.translate(_WIDE_WORDS)
+    return text if text.isascii() else text.translate(_WIDE_WORDS)
 
 
 def is_blank(raw: Any) -> bool:
@@ -70,7 +70,7 @@ def read_word(raw: Any) -> str | None:
 
 
 def _stripped(text: str) -> str:
-    return text.translate(_INVISIBLE).strip()
+    return (text if text.isascii() else text.translate(_INVISIBLE)).strip()
 
 
 def _cell_text(raw: Any) -> str:
