@@ -59,9 +59,10 @@ def _checked(work: Workspace, entity: str, text: str) -> Typed:
 
 
 def _problem(error: ExpressionError) -> Problem:
-    text = "In the filter, at character %(place)s: %(what)s. %(hint)s"
     params = {"place": error.offset + 1, "what": error.message, "hint": error.hint}
-    return Problem(text, params, "where", error.code)
+    return Problem(
+        "In the filter, at character %(place)s: %(what)s. %(hint)s", params, "where", error.code
+    )
 
 
 def _must_be_open(work: Workspace, entity: str, path: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.access import actor_values, changeable_fields, masked_fields, readable_fields
 from engine.fieldtypes import field_type, mask
-from engine.metadata import Field
+from engine.metadata import Field, Text
 from engine.records import Draft, Workspace
 from engine.web.i18n import label as text_of
 from engine.web.present.browser import tree_of
@@ -64,7 +64,11 @@ def field_view(form: FormContext, described: Field, *, ro: bool = False) -> View
         "input_mode": look.input_mode,
         "wide": described.type in _WIDE,
         "visible": True,
-        **{k: v for k, v in look.extra.items() if k not in ("to", "of", "by", "columns")},
+        **{
+            name: text_of(value) if isinstance(value, Text) else value
+            for name, value in look.extra.items()
+            if name not in ("to", "of", "by", "columns")
+        },
     }
     _add_rules(form, described, view)
     if fixed:
