@@ -122,10 +122,15 @@ entities:
     label: {zh_Hant: 會籍, en: Membership}
     title: customer
     fields:
-      vip: {type: link, to: vip, required: true, label: {zh_Hant: 貴賓, en: VIP}}
+      vip:
+        type: link
+        to: vip
+        required: true
+        quick_create: true
+        label: {zh_Hant: 貴賓, en: VIP}
       customer: {type: link, to: customer, required: true, label: {zh_Hant: 客戶, en: Customer}}
       since: {type: date, label: {zh_Hant: 自, en: Since}}
-    rights: {clerk: [read, create]}
+    rights: {clerk: [read, create], guest: [read, create]}
   order:
     label: {zh_Hant: 訂單, en: Order}
     title: no

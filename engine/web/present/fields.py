@@ -9,7 +9,7 @@ from typing import Any
 from engine.access import actor_values, changeable_fields, masked_fields, readable_fields
 from engine.fieldtypes import field_type, mask
 from engine.metadata import Field, Text
-from engine.records import Draft, Workspace
+from engine.records import Draft, Workspace, is_allowed
 from engine.web.i18n import label as text_of
 from engine.web.present.browser import tree_of
 from engine.web.present.cells import cell_kind, maker
@@ -162,8 +162,13 @@ def _link(form: FormContext, described: Field, view: View, value: Any) -> None:
     formula = described.options.get("filter")
     if formula:
         view["depends"] = sorted({p[1] for p in formula.typed.paths if p[0] == "record"})
-    if described.options.get("quick_create") and target in form.readable:
+    if described.options.get("quick_create") and _may_make(form.work, target):
         view["create_url"] = new_url(target)
+
+
+def _may_make(work: Workspace, entity: str) -> bool:
+    by_people = work.catalog.entity(entity).written_by == "people"
+    return by_people and is_allowed(work, entity, "create")
 
 
 def _any_link(form: FormContext, described: Field, view: View, value: Any) -> None:
