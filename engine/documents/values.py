@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.fieldtypes import Format, field_type, mask
+from engine.fieldtypes import Format, field_type, mask, unit_of
 from engine.metadata import Catalog, Field
 from engine.records import title_field
 from engine.records.engine_fields import field_of
@@ -54,7 +54,7 @@ def _writer(catalog: Catalog, field: Field, style: Format) -> Callable[[Any], st
     if field.type == "money":
         return amount_text
     if field.type == "decimal" and field.options["scale"] > _MONEY_DECIMALS:
-        unit = str(field.options.get("unit", ""))
+        unit = unit_of(field, style.language)
         return lambda value: f"{amount_text(value)} {unit}".strip()
     if field.type == "link":
         target = str(field.options["to"])

@@ -30,6 +30,7 @@ from engine.fieldtypes.long_text import LongTextType
 from engine.fieldtypes.masks import MASKS, mask
 from engine.fieldtypes.money import MoneyType
 from engine.fieldtypes.multi_choice import MultiChoiceType
+from engine.fieldtypes.numeric import unit_of
 from engine.fieldtypes.percent import PercentType
 from engine.fieldtypes.phone import PhoneType
 from engine.fieldtypes.rich_text import RichTextType
@@ -84,4 +85,5 @@ __all__ = [
     "field_types",
     "mask",
     "register",
+    "unit_of",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Numeric
 from typing_extensions import override
 
 from engine.fieldtypes.base import Format, Look
-from engine.fieldtypes.numeric import NumberType, grouped
+from engine.fieldtypes.numeric import UNIT, NumberType, grouped, unit_of
 from engine.metadata import Field
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DecimalType(NumberType):
             },
             "min": {"type": "number", "description": "the least number allowed"},
             "max": {"type": "number", "description": "the greatest number allowed"},
-            "unit": {"type": "string", "description": "written after the number, such as ㎡"},
+            "unit": UNIT,
         }
     )
     defaults = MappingProxyType({"precision": 14, "scale": 2})
@@ -67,8 +67,7 @@ class DecimalType(NumberType):
     def text(self, field: Field, value: Any, style: Format) -> str:
         if value is None:
             return ""
-        unit = field.options.get("unit", "")
-        return f"{grouped(value, self.scale(field))} {unit}".rstrip()
+        return f"{grouped(value, self.scale(field))} {unit_of(field, style.language)}".rstrip()
 
     @override
     def look(self, field: Field) -> Look:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column
 from typing_extensions import override
 
 from engine.fieldtypes.base import Format, Look
-from engine.fieldtypes.numeric import NumberType, exact
+from engine.fieldtypes.numeric import UNIT, NumberType, exact, unit_of
 from engine.metadata import Field
 
 
@@ -24,7 +24,7 @@ class IntegerType(NumberType):
         {
             "min": {"type": "integer", "description": "the least number allowed"},
             "max": {"type": "integer", "description": "the greatest number allowed"},
-            "unit": {"type": "string", "description": "written after the number, such as 戶"},
+            "unit": UNIT,
         }
     )
 
@@ -48,8 +48,7 @@ class IntegerType(NumberType):
     def text(self, field: Field, value: Any, style: Format) -> str:
         if value is None:
             return ""
-        unit = field.options.get("unit", "")
-        return f"{value:,d} {unit}".rstrip()
+        return f"{value:,d} {unit_of(field, style.language)}".rstrip()
 
     @override
     def look(self, field: Field) -> Look:

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]{1,40}|[0-9]{1,3}(,[0-9]{3}){1,12})(\.[0-9]{0,40})?")
 _EXACT = Context(prec=60)
+UNIT = {
+    "type": ["string", "object"],
+    "description": "written after the number, such as ㎡; a text, or a text by language",
+}
+
+
+def unit_of(field: Field, language: str) -> str:
+    """Return what stands after the number; '' without a unit."""
+    unit = field.options.get("unit")
+    return unit.in_(language) if unit else ""
 
 
 class NumberType(FieldType):
@@ -39,13 +49,14 @@ class NumberType(FieldType):
 
     def signs(self, field: Field, style: Format) -> tuple[str, ...]:
         """Return what people write before or after the number: a unit, a currency."""
-        unit = field.options.get("unit", "")
-        return (unit,) if unit else ()
+        unit = field.options.get("unit")
+        return tuple(dict.fromkeys(unit.by_language.values())) if unit else ()
 
     @override
     def complete(self, options: Mapping[str, Any], texts: Texts) -> Mapping[str, Any]:
         bounds = {name: exact(options[name]) for name in ("min", "max") if name in options}
-        return MappingProxyType({**self.defaults, **options, **bounds})
+        unit = {"unit": texts(options["unit"])} if "unit" in options else {}
+        return MappingProxyType({**self.defaults, **options, **bounds, **unit})
 
     @override
     def findings(self, field: Field, catalog: Catalog) -> Iterable[tuple[str, str, str]]:
@@ -99,7 +110,7 @@ class NumberType(FieldType):
         return value
 
     def extra(self, field: Field) -> Mapping[str, Any]:
-        """Return what the input needs: min, max, step, unit; numbers as text."""
+        """Return what the input needs: min, max, step, unit (a Text); numbers as text."""
         step = f"{Decimal(1).scaleb(-self.scale(field)):f}"
         given = {name: field.options[name] for name in ("min", "max") if name in field.options}
         limits = {name: f"{bound:f}" for name, bound in given.items()}

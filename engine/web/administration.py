@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request
-from flask_appbuilder.security.sqla.models import Role
+from flask_appbuilder.security.sqla.models import PermissionView, Role
 from flask_login import login_required
 from sqlalchemy import func, select
 
@@ -27,6 +27,7 @@ from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_role, ab_user, ab_user_role
 from engine.web.desk import current_work, render, tell
 from engine.web.i18n import label as text_of
+from engine.wording import N_
 
 bp = Blueprint("administration", __name__, url_prefix="/admin")
 Answer = Any
@@ -36,12 +37,17 @@ _ACTIONS = {
     "export": "Export", "import": "Import", "print": "Print", "bulk": "Change many",
     "comment": "Comment", "attach": "Attach files", "history": "See the history",
 }  # fmt: skip
+_ROWS = {
+    "all": N_("Of all units"), "own": N_("Own records only"), "department": N_("Own department"),
+}  # fmt: skip
+# Flask-AppBuilder's own roles, which no product declares.
+_ROLES = {"Admin": N_("Superuser"), "Public": N_("Visitors who have not signed in")}
 
 
 def register(app: Flask) -> None:
     """Add the screens to the application, and names of roles to Flask-AppBuilder's."""
     app.register_blueprint(bp)
-    app.jinja_env.filters["named"] = _named
+    app.jinja_env.filters.update(named=_named, role_name=_role_name, speaking=_speaking)
 
 
 @bp.before_request
@@ -88,13 +94,36 @@ def _save(work: Workspace, matrix: RightsMatrix, role: str) -> int:
 
 
 def _named(value: Any) -> Any:
-    """Return a role's label for a role of Flask-AppBuilder; anything else as it is."""
-    return _role_label(current_work(), value.name) if isinstance(value, Role) else value
+    """Return what people call a role or a right of Flask-AppBuilder; anything else as it is."""
+    if isinstance(value, Role):
+        return _role_name(value.name)
+    return _right_name(value) if isinstance(value, PermissionView) else value
+
+
+def _speaking(field: Any) -> Any:
+    """Return a form's field with its label translated; FAB makes some out of columns' names."""
+    field.label.text = current_work().message(str(field.label.text))
+    return field
+
+
+def _role_name(name: str) -> str:
+    return _role_label(current_work(), name)
+
+
+def _right_name(right: PermissionView) -> str:
+    work = current_work()
+    entity = work.catalog.entities.get(right.view_menu.name)
+    action = right.permission.name.removeprefix("can_")
+    if entity is None:
+        return str(right)
+    button = entity.buttons.get(action)
+    label = text_of(button.label) if button else work.message(_ACTIONS.get(action, action))
+    return f"{text_of(entity.label)} · {label}"
 
 
 def _role_label(work: Workspace, role: str) -> str:
     found = work.catalog.roles.get(role)
-    return text_of(found.label) if found else role
+    return text_of(found.label) if found else work.message(_ROLES.get(role, role))
 
 
 def _roles(work: Workspace, matrix: RightsMatrix, current: str) -> list[View]:
@@ -142,7 +171,7 @@ def _entity(work: Workspace, matrix: RightsMatrix, role: str, entity: Entity) ->
             }
             for action in matrix.actions[entity.name]
         ],
-        "rows": declared.rows if declared and declared.rows != "unit" else "",
+        "rows": work.message(_ROWS[declared.rows]) if declared and declared.rows in _ROWS else "",
         "where": declared.where.text if declared and declared.where else "",
         "hidden": [labels[n] for n in sorted(declared.hide)] if declared else [],
         "read_only": [labels[n] for n in sorted(declared.read_only)] if declared else [],

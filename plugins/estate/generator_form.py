@@ -31,7 +31,7 @@ KINDS = {
     "storage": say_("Storage"),
 }
 STATES = {"unsold": say_("Unsold"), "sold": say_("Sold"), "vacant": say_("Vacant")}
-_SHAPES = "01, 04 = 89.50, 72.30, 三室兩廳, 南\n* = 120"
+_SHAPES = say_("01, 04 = 89.50, 72.30, 3 bedrooms, South\n* = 120")
 
 
 def sections(
@@ -94,7 +94,7 @@ def _numbers(
         one(say("Floors to skip"), "skip_floors", placeholder="4, 13-14, *4"),
         number(say("Rooms per floor"), "per_floor"),
         one(say("Rooms to skip"), "skip_rooms", placeholder="4, *4"),
-        one(say("Pattern"), "pattern", help=_example(given["pattern"])),
+        one(say("Pattern"), "pattern", help=_example(context, given["pattern"])),
     ]
 
 
@@ -115,7 +115,7 @@ def _rooms(
             widget="textarea",
             wide=True,
             rows_high=5,
-            placeholder=_SHAPES,
+            placeholder=say(_SHAPES),
             help=say("Room number = built area, inner area, layout, orientation."),
         ),
     ]
@@ -128,9 +128,9 @@ def _choices(context: ScreenContext, options: Mapping[str, str], value: str) -> 
     ]
 
 
-def _example(pattern: str) -> str:
+def _example(context: ScreenContext, pattern: str) -> str:
     try:
         written = room_number(pattern or DEFAULT_PATTERN, Place("3", "1", 5, 2))
     except BadPattern:
         return ""
-    return f"3棟 1單元 5層 02室 → {written}"
+    return context.message("Building 3, unit 1, floor 5, room 02 → %(number)s", number=written)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -104,6 +105,31 @@ def test_a_workbook_goes_from_upload_to_records(signed_in, database) -> None:
     assert [r[2] for r in rows[1:]] == ["1-0102"]
     again = post(ann, f"/e/room/import/{number}/commit")
     assert (again.status_code, room_count(database)) == (200, 1)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one import twice", "two imports"])
+def test_imports_at_the_same_time_write_each_room_once(signed_in, database, same) -> None:
+    people = [signed_in("ann"), signed_in("ann")]
+    book = xlsx([HEAD, *(line(f"9-{n:04}") for n in range(40))])
+    numbers = [number_of(upload(person, book)) for person in people[: 1 if same else 2]]
+    for person, number in zip(people, numbers, strict=False):
+        post(person, f"/e/room/import/{number}", key="estate,full_no", **COLUMNS)
+    before, start = room_count(database), threading.Barrier(2)
+    answers: list[int] = []
+
+    def commit(person: FlaskClient, number: str) -> None:
+        start.wait()
+        answers.append(post(person, f"/e/room/import/{number}/commit").status_code)
+
+    pairs = zip(people, numbers * (2 if same else 1), strict=True)
+    threads = [threading.Thread(target=commit, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert max(answers) < 500, answers
+    assert room_count(database) - before == 40
 
 
 def test_a_long_import_runs_in_the_background_with_its_progress(

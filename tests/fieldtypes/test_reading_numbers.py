@@ -177,3 +177,12 @@ def test_spreadsheet_gets_numbers_and_durations_in_days() -> None:
 
 def test_percent_format_of_a_spreadsheet_does_not_multiply() -> None:
     assert kind_of(PERCENT).excel_format(PERCENT) == '0.00"%"'
+
+
+def test_a_unit_is_written_in_the_readers_language_and_read_in_any() -> None:
+    days = make("integer", unit={"zh_Hant": "天", "en": "days"})
+    kind = kind_of(days)
+
+    assert kind.text(days, 3, Format("en")) == "3 days"
+    assert kind.text(days, 3, Format("zh_Hant")) == "3 天"
+    assert parse(days, "3 days") == parse(days, "3天") == 3

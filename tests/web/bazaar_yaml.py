@@ -92,6 +92,7 @@ entities:
       related:
         - {entity: order, by: customer, label: {zh_Hant: 他的訂單, en: His orders},
            columns: [no, state, total]}
+        - {entity: membership, by: customer, label: {zh_Hant: 他的會籍, en: His memberships}}
     rights:
       clerk:
         can: [read, create, change, delete, bulk, export, history, comment, attach]
@@ -122,10 +123,16 @@ entities:
     label: {zh_Hant: 會籍, en: Membership}
     title: customer
     fields:
-      vip: {type: link, to: vip, required: true, label: {zh_Hant: 貴賓, en: VIP}}
+      vip:
+        type: link
+        to: vip
+        required: true
+        quick_create: true
+        label: {zh_Hant: 貴賓, en: VIP}
       customer: {type: link, to: customer, required: true, label: {zh_Hant: 客戶, en: Customer}}
       since: {type: date, label: {zh_Hant: 自, en: Since}}
-    rights: {clerk: [read, create]}
+    list: {columns: [customer, vip, customer.city, since]}
+    rights: {clerk: [read, create], guest: [read, create]}
   order:
     label: {zh_Hant: 訂單, en: Order}
     title: no

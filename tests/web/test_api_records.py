@@ -295,3 +295,13 @@ def test_a_session_needs_the_form_token_to_write(shop: Bazaar) -> None:
     assert answer.status_code == 400
     assert answer.json["error"]["status"] == 400
     assert person.get("/api/v1/customer/").status_code == 200
+
+
+def test_json_shows_chinese_as_it_is_and_half_a_character_escaped(shop: Bazaar) -> None:
+    ask = shop.caller("root")
+    made = ask("POST", "/customer/", {"name": "陳大文", "unit": 2})
+    wrong = ask("POST", "/customer/", {"name": "x", "unit": 2, "\ud800": 1})
+
+    assert "陳大文" in made.data.decode()
+    assert wrong.status_code == 422
+    assert "\\ud800" in wrong.data.decode()

@@ -221,6 +221,18 @@ def test_a_related_row_leads_to_the_thing_and_not_to_what_joins_them(shop: Bazaa
     assert "Open this entry" in page
 
 
+def test_a_related_list_does_not_repeat_whose_page_it_is(shop: Bazaar) -> None:
+    ask = shop.caller("cora")
+    customer = ask.create("customer", name="Repeated", unit=2)
+    joins = ask.create("membership", customer=customer["id"], vip=ask.create("vip")["id"])
+    page = shop.person("cora").get(f"/e/customer/{customer['id']}").text
+    own = page[page.index("His memberships") :]
+    own = own[own.index("<thead") : own.index("</thead>")]
+
+    assert joins["id"]
+    assert re.findall(r'scope="col"[^>]*>([^<]+)<', own) == ["VIP", "Since"]
+
+
 def test_a_list_names_its_files(shop: Bazaar) -> None:
     root, ask = shop.person("root"), shop.caller("root")
     files = [

@@ -11,7 +11,7 @@ from engine.exchange.importing.rows import Row
 from engine.exchange.importing.spelling import as_text, folded
 from engine.exchange.importing.targets import Target
 from engine.extension import Problem
-from engine.fieldtypes import Format, InvalidValue, field_type
+from engine.fieldtypes import Format, InvalidValue, field_type, unit_of
 from engine.metadata import Field
 
 _UNITS = {
@@ -114,7 +114,7 @@ def _ways(field: Field, raw: Any) -> Iterator[Any]:
 
 def _numbers(field: Field, raw: str) -> Iterator[str]:
     text = _BLANKS.sub("", raw)
-    for spelled in _UNITS.get(field.options.get("unit", ""), ()):
+    for spelled in _UNITS.get(unit_of(field, "zh_Hant"), ()):
         if text.endswith(spelled):
             yield text.removesuffix(spelled)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.access import actor_values, changeable_fields, masked_fields, readable_fields
 from engine.fieldtypes import field_type, mask
-from engine.metadata import Field
-from engine.records import Draft, Workspace
+from engine.metadata import Field, Text
+from engine.records import Draft, Workspace, is_allowed
 from engine.web.i18n import label as text_of
 from engine.web.present.browser import tree_of
 from engine.web.present.cells import cell_kind, maker
@@ -64,7 +64,11 @@ def field_view(form: FormContext, described: Field, *, ro: bool = False) -> View
         "input_mode": look.input_mode,
         "wide": described.type in _WIDE,
         "visible": True,
-        **{k: v for k, v in look.extra.items() if k not in ("to", "of", "by", "columns")},
+        **{
+            name: text_of(value) if isinstance(value, Text) else value
+            for name, value in look.extra.items()
+            if name not in ("to", "of", "by", "columns")
+        },
     }
     _add_rules(form, described, view)
     if fixed:
@@ -159,8 +163,13 @@ def _link(form: FormContext, described: Field, view: View, value: Any) -> None:
     formula = described.options.get("filter")
     if formula:
         view["depends"] = _depends(form, formula)
-    if described.options.get("quick_create") and target in form.readable:
+    if described.options.get("quick_create") and _may_make(form.work, target):
         view["create_url"] = new_url(target)
+
+
+def _may_make(work: Workspace, entity: str) -> bool:
+    by_people = work.catalog.entity(entity).written_by == "people"
+    return by_people and is_allowed(work, entity, "create")
 
 
 def _depends(form: FormContext, formula: Any) -> list[str]:

@@ -199,7 +199,7 @@ def related_view(
     if related.entity not in readable:
         return None
     child = work.catalog.entity(related.entity)
-    columns = related.columns or child.list.columns[:5]
+    columns = related.columns or _columns_beside(child, related.by)
     conditions = (related.filter.typed,) if related.filter is not None else ()
     try:
         page = _children(
@@ -231,6 +231,12 @@ def related_view(
         "all_url": list_url(child.name, **{f"f.{related.by}": record_id}),
         "empty_text": work.message("None yet"),
     }
+
+
+def _columns_beside(child: Entity, by: str) -> tuple[str, ...]:
+    """Return the list's first columns, less those of the record whose page this is."""
+    found = [c for c in child.list.columns if c.partition(".")[0] != by]
+    return tuple(found[:5])
 
 
 def field_label(work: Workspace, entity: Entity, name: str) -> str:

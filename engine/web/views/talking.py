@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, request
 from sqlalchemy import func, select
 
-from engine.access import load_actor
+from engine.access import Actor, load_actor
 from engine.extension import Invalid, NotFound, Refused
 from engine.fieldtypes import InvalidValue
 from engine.fieldtypes.reading import read_text
@@ -25,6 +25,7 @@ from engine.web.once import answered_before, remember
 from engine.web.urls import record_url
 from engine.web.views.files import keep_file
 from engine.web.views.timeline import timeline_of
+from engine.wording import LOCALES, translator
 
 Answer = Any
 
@@ -77,21 +78,27 @@ def _comment_text(raw: Any) -> str:
 
 def _tell(work: Workspace, entity: Entity, record_id: int, people: list[int]) -> None:
     """Tell those who were mentioned and may see the record; nobody else learns of it."""
-    told = []
     for user_id in people:
         actor = load_actor(work.connection, user_id, work.catalog)
         if actor is None:
             continue
-        theirs = RecordService(replace(work, actor=actor, memo={}))
+        theirs = _work_of(work, actor)
         try:
-            title = theirs.view(entity.name, record_id, (entity.title,)).rows[0][2]
+            page = RecordService(theirs).view(entity.name, record_id, (entity.title,))
         except (NotFound, Refused, Invalid):
             continue
-        told.append((user_id, title))
-    for user_id, title in told:
-        subject = work.message("%(who)s mentioned you: %(what)s", who=work.actor.name, what=title)
+        column = page.columns[0]
+        title = page.rows[0][column.value if column.title is None else column.title]
+        who = work.actor.name
+        subject = theirs.message("%(who)s mentioned you: %(what)s", who=who, what=title)
         about = {"entity": entity.name, "record_id": record_id}
         notify(work, [user_id], subject, link=record_url(entity.name, record_id), **about)
+
+
+def _work_of(work: Workspace, actor: Actor) -> Workspace:
+    """Return the same work as another person would do it, in the language of his choice."""
+    language = actor.language if actor.language in LOCALES else work.language
+    return replace(work, actor=actor, memo={}, language=language, translate=translator(language))
 
 
 def _may_talk(work: Workspace, entity: Entity, record_id: int, action: str) -> None:
