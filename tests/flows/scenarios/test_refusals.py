@@ -98,16 +98,16 @@ def test_nonsense_is_refused_and_never_breaks(on: OnStage, name: str) -> None:
         {},
         {"task": 1, "users": [], "target": "nowhere", "mode": "sideways"},
         {"task": 1, "data": {"visit": 99, "tasks": [99], "leaver": 99}},
+        {"task": 1, "data": {"visit": "x", "tasks": [[]], "leaver": {}, "chosen": 5, "steps": 7}},
+        {"task": 1, "data": {"tasks": "12", "chosen": {"b": "bob", "": None}}},
     )
     for more in given:
         for login in ("ann", "bob", "zoe", "adm"):
             nested = game.connection.begin_nested()
-            try:
+            with suppress(FlowRefused):  # any other error is a defect
                 game.do(name, login, **{"task": None, **more})
-            except Exception as refused:
-                assert isinstance(refused, FlowRefused), f"{name} {more}: {refused!r}"
-                assert snapshot(game.connection) == before
-            nested.rollback()
+                nested.rollback()
+            assert snapshot(game.connection) == before
 
 
 def test_the_same_request_twice_is_one_decision(on: OnStage) -> None:
@@ -188,22 +188,3 @@ def test_a_broken_file_changes_nothing_for_what_is_running(on: OnStage) -> None:
     assert str(refused.value.found[0].at).startswith("workflows/t.yaml:6")
     assert snapshot(game.connection) == before
     tell(game, "bob approves => open: b/fay")
-
-
-def test_an_approval_that_goes_round_by_itself_is_stopped(on: OnStage) -> None:
-    game = on(
-        t=flow(
-            """
-- {step: a, who: role:audit, nobody: skip}
-- {step: b, who: role:audit, nobody: reject, on_reject: a}
-"""
-        )
-    )
-    before = snapshot(game.connection)
-    try:
-        game.submit()
-    except FlowRefused as refused:
-        assert refused.code in ("too_many_steps", "bad_target")
-        assert snapshot(game.connection) == before
-    else:
-        assert game.status() == "rejected"
