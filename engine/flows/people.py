@@ -112,8 +112,10 @@ class Directory:
 
     def _user(self, one: Who, about: About) -> _Found:
         account = self._work.tables.table("user")
-        query = select(account.c.id).where(account.c.username == one.name)
-        return _Found(self._work.connection.scalars(query).all())
+        query = select(account.c.id, account.c.active, person_name(account))
+        found = self._work.connection.execute(query.where(account.c.username == one.name)).all()
+        self._known.accounts |= {row[0]: (bool(row[1]), row[2]) for row in found}
+        return _Found([row[0] for row in found])
 
     def _initiator(self, one: Who, about: About) -> _Found:
         staff = self._known.staff

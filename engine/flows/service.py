@@ -29,6 +29,8 @@ from engine.storage.flow_tables import wy_flow_log as log
 from engine.storage.flow_tables import wy_flow_task as tasks
 
 MOST_DEEP = 10  # sub-flows within sub-flows
+# Commands that no administrator has a say in: who they are need not be asked.
+OF_ONES_OWN = frozenset({"approve", "reject", "return", "abstain", "resubmit", "take_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,9 @@ class FlowService:
         record = fetch_one(work.as_flow(), row.entity, row.record_id, lock=True)
         live = Live(work, flow, action, record, stored.case)
         if work.actor.user_id is not None:
-            is_admin = work.actor.is_admin or work.actor.user_id in live.administrators()
+            is_admin = work.actor.is_admin or (
+                given.name not in OF_ONES_OWN and work.actor.user_id in live.administrators()
+            )
             given = replace(given, actor=work.actor.user_id, is_admin=is_admin)
         return Going(stored, flow, action, live, given, request_id)
 

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from engine.extension import NotFound
 from engine.flows.core.refusals import FlowRefused
@@ -84,14 +94,29 @@ def save(connection: Connection, stored: Stored, more: dict[int, dict[str, Any]]
     if new:
         rows = [{"case_id": stored.id, **_task_row(t), **more.get(t.no, {})} for t in new.values()]
         connection.execute(insert(tasks), rows)
-    for no, old in before.tasks.items():
-        task = now.tasks[no]
-        if task != old:
-            # conditional: the lock on the case makes it true, and this proves it
-            where = (tasks.c.case_id == stored.id, tasks.c.no == no, tasks.c.state == old.state)
-            done = connection.execute(update(tasks).where(*where).values(_task_row(task)))
-            if done.rowcount != 1:
-                raise FlowRefused("already_done")
+    changed = [(old, now.tasks[no]) for no, old in before.tasks.items() if now.tasks[no] != old]
+    if changed:
+        # conditional: the lock on the case makes it true, and this proves it
+        rows = [{"_no": t.no, "_was": old.state, **_task_row(t)} for old, t in changed]
+        where = (tasks.c.no == bindparam("_no"), tasks.c.state == bindparam("_was"))
+        if _update(connection, tasks, stored.id, where, rows) != len(rows):
+            raise FlowRefused("already_done")
+
+
+def _update(
+    connection: Connection,
+    table: Table,
+    case_id: int,
+    where: tuple[ColumnElement[bool], ...],
+    rows: list[dict[str, Any]],
+) -> int:
+    """Change rows of a case in one go; return how many there were."""
+    names = [name for name in rows[0] if not name.startswith("_")]
+    statement = update(table).where(table.c.case_id == bindparam("_case"), *where)
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return connection.execute(
+        statement.values(values), [{"_case": case_id, **row} for row in rows]
+    ).rowcount
 
 
 def _write(
@@ -105,10 +130,9 @@ def _write(
     new = [one for no, one in now.items() if no not in before]
     if new:
         connection.execute(insert(table), [{"case_id": case_id, **row_of(one)} for one in new])
-    for no, old in before.items():
-        if now[no] != old:
-            where = (table.c.case_id == case_id, table.c.no == no)
-            connection.execute(update(table).where(*where).values(row_of(now[no])))
+    changed = [{"_no": no, **row_of(now[no])} for no, old in before.items() if now[no] != old]
+    if changed:
+        _update(connection, table, case_id, (table.c.no == bindparam("_no"),), changed)
 
 
 def _visit_row(visit: Visit) -> dict[str, Any]:

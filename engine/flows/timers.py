@@ -14,7 +14,7 @@ from engine.extension import Invalid, Refused
 from engine.flows.calendar import add, calendar_of, subtract
 from engine.flows.core.commands import Command
 from engine.flows.core.state import OPEN, PENDING, Task, Visit
-from engine.metadata.flows import Due, Duration, Step, Wait
+from engine.metadata.flows import Due, Duration, Node, Step, Wait
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_log as log
@@ -62,13 +62,20 @@ def restart(work: Workspace, going: Going) -> None:
 
 def _call_off(work: Workspace, going: Going) -> None:
     case, before = going.stored.case, going.stored.before
+    timed = {n.id for n in going.action.nodes() if isinstance(n, Wait) or _has_due(n)}
     closed = [n for n, t in before.tasks.items() if t.state == OPEN != case.tasks[n].state]
+    closed = [n for n in closed if case.visits[case.tasks[n].visit].node in timed]
     left = [n for n, v in before.visits.items() if v.is_active and not case.visits[n].is_active]
+    left = [n for n in left if case.visits[n].node in timed]
     if not closed and not left:
         return
     is_over = or_(timers.c.task.in_(closed), timers.c.task.is_(None) & timers.c.visit.in_(left))
     gone = update(timers).where(timers.c.case_id == going.stored.id, is_over, *_LIVE)
     work.connection.execute(gone.values(cancelled_at=work.now))
+
+
+def _has_due(node: Node) -> bool:
+    return isinstance(node, Step) and node.due is not None
 
 
 def _shift(work: Workspace, going: Going) -> None:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from engine.flows.core import walk
-from engine.flows.core.commands import Command, command, must_admin, must_be_system, must_run
+from engine.flows.core.commands import (
+    Command,
+    command,
+    must_admin,
+    must_be_system,
+    must_run,
+    number,
+)
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import come_back
 from engine.flows.core.state import TERMINATED, WITHDRAWN, Visit
@@ -82,7 +89,7 @@ def force(turn: Turn, given: Command) -> None:
 
 
 def _active_step(turn: Turn, given: Command) -> Visit:
-    visit = turn.case.visits.get(int(given.data.get("visit", 0)))
+    visit = turn.case.visits.get(number(given, "visit"))
     if visit is None or not visit.is_active or visit.kind not in ("step", "wait"):
         raise FlowRefused("not_open")
     return visit

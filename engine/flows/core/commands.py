@@ -58,6 +58,23 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_commands))
 
 
+def number(given: Command, key: str) -> int:
+    """Return a number out of a command's data; 0, which numbers nothing, if it holds none."""
+    return _number(given.data.get(key))
+
+
+def numbers(given: Command, key: str) -> list[int]:
+    """Return the numbers that a command's data holds under a key."""
+    found = given.data.get(key)
+    return [_number(one) for one in found] if isinstance(found, list | tuple) else []
+
+
+def _number(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value[:18])
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
 def must_run(turn: Turn) -> None:
     """Refuse unless the case is going on.
 

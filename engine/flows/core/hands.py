@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from engine.flows.core.commands import Command, command, must_admin, must_allow, must_run, own_task
+from engine.flows.core.commands import (
+    Command,
+    command,
+    must_admin,
+    must_allow,
+    must_run,
+    number,
+    own_task,
+)
 from engine.flows.core.decisions import wake_parent
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import settle
@@ -96,7 +104,7 @@ def assign(turn: Turn, given: Command) -> None:
     """Name the people of a step for which nobody was found."""
     must_admin(given)
     must_run(turn)
-    visit = turn.case.visits.get(int(given.data.get("visit", 0)))
+    visit = turn.case.visits.get(number(given, "visit"))
     if visit is None or not visit.is_active or not visit.data.get("held"):
         raise FlowRefused("not_open")
     must_join(turn, visit.no, given.users)
@@ -117,7 +125,10 @@ def hand_over_all(turn: Turn, given: Command) -> None:
     must_admin(given)
     if not turn.case.is_running:
         raise FlowRefused("not_running")
-    leaver, (heir, *_) = int(given.data["leaver"]), given.users or (0,)
+    leaver = number(given, "leaver")
+    if not leaver or len(given.users) != 1:
+        raise FlowRefused("no_people")
+    heir = given.users[0]
     if not turn.world.active([heir]):
         raise FlowRefused("inactive")
     mine = [t for t in turn.case.tasks.values() if t.user == leaver and t.state in PENDING]

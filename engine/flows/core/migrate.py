@@ -24,13 +24,7 @@ def migrate(turn: Turn, given: Command) -> None:
     must_admin(given)
     if not turn.case.is_running:
         raise FlowRefused("not_running")
-    names: Mapping[str, str] = given.data.get("steps", {})
-    visits = [v for v in turn.case.visits.values() if v.node != RESUBMIT]
-    taken = {v.node: names.get(v.node, v.node) for v in visits}
-    if len(set(taken.values())) != len(taken):
-        raise FlowRefused("no_place")
-    for visit in visits:
-        visit.node = taken[visit.node]
+    _rename(turn, given.data.get("steps", {}))
     for visit in turn.case.active_visits():
         if visit.node != RESUBMIT:
             _must_have_place(turn, visit)
@@ -38,6 +32,17 @@ def migrate(turn: Turn, given: Command) -> None:
             visit.data["return"]["mode"] = "again"  # what it would take up may be gone
     for visit in turn.case.active_visits():
         _go_on(turn, visit)
+
+
+def _rename(turn: Turn, names: object) -> None:
+    if not isinstance(names, Mapping):
+        raise FlowRefused("no_place")
+    visits = [v for v in turn.case.visits.values() if v.node != RESUBMIT]
+    taken = {v.node: names.get(v.node, v.node) for v in visits}
+    if len(set(taken.values())) != len(taken):
+        raise FlowRefused("no_place")
+    for visit in visits:
+        visit.node = taken[visit.node]
 
 
 def _must_have_place(turn: Turn, visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.flows.core.commands import Command, command, must_allow, must_run, own_task
+from engine.flows.core.commands import Command, command, must_allow, must_run, numbers, own_task
 from engine.flows.core.decisions import wake_parent
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.returns import settle
@@ -106,7 +106,7 @@ _MODES = {"before": _before, "after": _after, "with": _with}
 def remove_sign(turn: Turn, given: Command) -> None:
     """Do without people one has added; an administrator without anybody undecided."""
     must_run(turn)
-    gone = [turn.case.tasks.get(n) for n in given.data.get("tasks", ())]
+    gone = [turn.case.tasks.get(n) for n in numbers(given, "tasks")]
     if not gone:
         raise FlowRefused("no_people")
     for task in gone:

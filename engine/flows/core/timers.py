@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flows.core import walk
-from engine.flows.core.commands import Command, command, must_be_system, must_run
+from engine.flows.core.commands import Command, command, must_be_system, must_run, number
 from engine.flows.core.decisions import decide, wake_parent
 from engine.flows.core.hands import hand_over
 from engine.flows.core.refusals import FlowRefused
@@ -76,7 +76,7 @@ def elapsed(turn: Turn, given: Command) -> None:
     """A wait's time has come: it is over, or passed over if something else was awaited."""
     must_be_system(given)
     must_run(turn)
-    visit = turn.case.visits.get(int(given.data.get("visit", 0)))
+    visit = turn.case.visits.get(number(given, "visit"))
     if visit is None or not visit.is_active or visit.kind != "wait":
         raise FlowRefused("not_waiting")
     if given.mode == "timeout":
@@ -89,7 +89,7 @@ def elapsed(turn: Turn, given: Command) -> None:
 def child(turn: Turn, given: Command) -> None:
     """A sub-flow has ended (rule 26)."""
     must_be_system(given)
-    visit = turn.case.visits.get(int(given.data.get("visit", 0)))
+    visit = turn.case.visits.get(number(given, "visit"))
     node = turn.node_of(visit) if visit is not None else None
     if visit is None or not visit.is_active or not isinstance(node, Subflow):
         raise FlowRefused("not_waiting")

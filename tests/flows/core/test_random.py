@@ -130,12 +130,13 @@ def random_command(dice: random.Random, game: Play, steps: list[str]) -> Command
     gone = dice.choice(added) if added else None
     if gone is not None and gone.parent and name == "remove_sign" and not is_admin:
         actor = case.tasks[gone.parent].user
+    is_handing_over = name == "hand_over"
     return Command(
         name=name,
         actor=actor,
         task=task.no if task else None,
         target=dice.choice([INITIATOR, "previous", "paid", "moved", *steps]),
-        users=tuple(dice.sample(PEOPLE, dice.choice([1, 1, 1, 2]))),
+        users=tuple(dice.sample(PEOPLE, dice.choice([1, 1, 1, 2])))[: 1 if is_handing_over else 2],
         mode=dice.choice(["before", "after", "with"])
         if name == "add_sign"
         else dice.choice(["approved", "rejected"])
