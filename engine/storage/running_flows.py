@@ -14,9 +14,7 @@ from engine.storage.flow_tables import wy_flow_definition as definitions
 from engine.storage.steps import Step
 
 
-def misfits(
-    connection: Connection, catalog: Catalog, live: Collection[str]
-) -> Iterator[Step]:
+def misfits(connection: Connection, catalog: Catalog, live: Collection[str]) -> Iterator[Step]:
     """Yield a step for each text of a flow that running approvals follow and that has broken.
 
     It does nothing: it stands for the loss, so that nobody takes a field from under them unseen.
