@@ -195,14 +195,18 @@ def test_what_was_wrong_once_is_right(seed: int) -> None:
 
 
 def test_the_random_games_reach_all_commands_and_ends() -> None:
+    wanted = set(OWN) | set(ADMIN) - {"resume"}
+    all_ends = {"running", "approved", "rejected", "withdrawn", "terminated"}
     seen: set[str] = set()
     ends: set[str] = set()
-    for seed in range(600):
+    for seed in range(4_000):  # some are rarely allowed
         game, _ = play_at_random(seed)
         seen |= {given.name for given, _, _ in game.log if given is not None}
         ends.add(game.case.status)
-    assert seen >= set(OWN) | set(ADMIN) - {"resume"}
-    assert ends == {"running", "approved", "rejected", "withdrawn", "terminated"}
+        if seen >= wanted and ends == all_ends:
+            break
+    assert seen >= wanted
+    assert ends == all_ends
     assert set(OWN) | set(ADMIN) <= set(names())
 
 
