@@ -186,7 +186,8 @@ def test_nothing_gets_stuck(seed: int) -> None:
 
 
 # Games of a run over 60,000 seeds that found something wrong.
-FOUND = [19685, 33327, 33582, 44839, 52278, 58523, 59878, 63171]
+FOUND = [19685, 33327, 33582, 41906, 42439, 44839, 52278, 57511, 58109, 58523]
+FOUND += [59878, 60330, 63171]
 
 
 @pytest.mark.parametrize("seed", FOUND)
