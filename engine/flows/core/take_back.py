@@ -7,7 +7,8 @@ from engine.flows.core.commands import Command, command, must_run
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import HELD, OPEN, WAITING, Task, Visit
 from engine.flows.core.turn import Turn
-from engine.metadata.flows import branches_of
+from engine.flows.core.votes import vote_of
+from engine.metadata.flows import Step, branches_of
 
 _BY_MOVING_ON = frozenset({"not_needed", "claimed"})
 
@@ -26,13 +27,14 @@ def take_back(turn: Turn, given: Command) -> None:
         raise FlowRefused("nothing_to_take_back")
     if any(t.parent == task.no and t.decided_by is not None for t in turn.case.tasks.values()):
         raise FlowRefused("already_decided")
+    again = {task.visit}
     if task.closed is None:
         _call_off_added(turn, task)
     else:
-        _undo(turn, task, task.closed)
+        again |= _undo(turn, task, task.closed)
     _reopen(task)
-    if step.sign.mode == "in_order":
-        _wait_again(turn, task)
+    for visit in sorted(again):
+        _in_turn(turn, turn.case.visits[visit])
 
 
 def _is_past(turn: Turn, task: Task) -> bool:
@@ -46,7 +48,8 @@ def _call_off_added(turn: Turn, task: Task) -> None:
             turn.close(one, "cancelled", "taken_back")
 
 
-def _undo(turn: Turn, task: Task, seq: int) -> None:
+def _undo(turn: Turn, task: Task, seq: int) -> set[int]:
+    """Go back to how it stood before an entry of the log; return the visits asked again."""
     mine = turn.case.visits[task.visit]
     if _came_straight_back(mine) or (mine.ended == seq and mine.data.get("irreversible")):
         raise FlowRefused("irreversible")
@@ -58,7 +61,7 @@ def _undo(turn: Turn, task: Task, seq: int) -> None:
     for visit in begun:
         turn.cancel_tasks(visit, "taken_back")
         turn.leave(visit, "cancelled", "taken_back")
-    _open_again(turn, seq)
+    return _open_again(turn, seq)
 
 
 def _came_straight_back(visit: Visit) -> bool:
@@ -88,13 +91,30 @@ def _joined_since(turn: Turn, visit: Visit, seq: int) -> bool:
     return any((block.ended or 0) > seq for block in turn.case.above(visit))
 
 
-def _wait_again(turn: Turn, task: Task) -> None:
-    for one in turn.case.tasks_of(task.visit):
-        if one.seat != task.seat and one.state == OPEN and one.position >= task.position:
-            one.state, one.reason = WAITING, "in_order"
+def _in_turn(turn: Turn, visit: Visit) -> None:
+    """Let wait again who was waiting: for his turn, or while another has claimed it."""
+    node = turn.node_of(visit)
+    if not isinstance(node, Step) or not visit.is_active:
+        return
+    claimed = turn.case.tasks.get(visit.data.get("claimed", 0))
+    if claimed is not None and claimed.is_pending:
+        _hold_back(turn.case.tasks_of(visit.no), claimed.seat, "claimed")
+    if node.sign.mode != "in_order":
+        return
+    seats = turn.case.seats_of(visit.no)
+    undecided = [seat for seat in seats.values() if vote_of(seat) == "undecided"]
+    undecided.sort(key=lambda seat: (seat[0].position, seat[0].no))
+    for later in undecided[1:]:
+        _hold_back(later, undecided[0][0].seat, "in_order")
 
 
-def _open_again(turn: Turn, seq: int) -> None:
+def _hold_back(tasks: list[Task], seat: int, why: str) -> None:
+    for one in tasks:
+        if one.seat != seat and one.state == OPEN:
+            one.state, one.reason = WAITING, why
+
+
+def _open_again(turn: Turn, seq: int) -> set[int]:
     again = [v for v in turn.case.visits.values() if v.ended == seq and v.started != seq]
     for visit in again:
         visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
@@ -102,10 +122,29 @@ def _open_again(turn: Turn, seq: int) -> None:
         if block.kind in ("choose", "parallel"):
             _count_branches(turn, block)
             walk.join(turn, block)  # a late branch may have come through meanwhile
-    for task in turn.case.tasks.values():
-        was_open = task.closed == seq != task.opened  # not asked and spared in the same moment
-        if was_open and task.state == "cancelled" and task.reason in _BY_MOVING_ON:
-            _reopen(task)
+    tasks = [t for t in turn.case.tasks.values() if _was_called_off(t, seq)]
+    for task in tasks:
+        task.state, task.reason, task.closed, task.closed_at = OPEN, "", None, None
+    for task in tasks:
+        _stand_as_before(turn, task)
+    return {task.visit for task in tasks}
+
+
+def _was_called_off(task: Task, seq: int) -> bool:
+    was_open = task.closed == seq != task.opened  # not asked and spared in the same moment
+    return was_open and task.state == "cancelled" and task.reason in _BY_MOVING_ON
+
+
+def _stand_as_before(turn: Turn, task: Task) -> None:
+    """Let a task wait for those its owner has asked, as it did when it was called off."""
+    asked = turn.case.tasks.values()
+    kinds = {t.kind for t in asked if t.parent == task.no and t.is_pending}
+    if "after" in kinds and task.decided_by is not None:
+        task.state, task.reason = HELD, "after"
+    elif "before" in kinds:
+        task.state, task.reason = WAITING, "before"
+    elif "opinion" in kinds:
+        task.state, task.reason = WAITING, "delegate"
 
 
 def _count_branches(turn: Turn, block: Visit) -> None:

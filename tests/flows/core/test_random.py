@@ -186,7 +186,8 @@ def test_nothing_gets_stuck(seed: int) -> None:
 
 
 # Games of a run over 60,000 seeds that found something wrong.
-FOUND = [19685, 33327, 33582, 44839, 52278, 58523, 59878, 63171]
+FOUND = [19685, 33327, 33582, 41906, 42439, 44839, 52278, 57511, 58109, 58523]
+FOUND += [59878, 60330, 63171]
 
 
 @pytest.mark.parametrize("seed", FOUND)
@@ -195,14 +196,18 @@ def test_what_was_wrong_once_is_right(seed: int) -> None:
 
 
 def test_the_random_games_reach_all_commands_and_ends() -> None:
+    wanted = set(OWN) | set(ADMIN) - {"resume"}
+    all_ends = {"running", "approved", "rejected", "withdrawn", "terminated"}
     seen: set[str] = set()
     ends: set[str] = set()
-    for seed in range(600):
+    for seed in range(4_000):  # some are rarely allowed
         game, _ = play_at_random(seed)
         seen |= {given.name for given, _, _ in game.log if given is not None}
         ends.add(game.case.status)
-    assert seen >= set(OWN) | set(ADMIN) - {"resume"}
-    assert ends == {"running", "approved", "rejected", "withdrawn", "terminated"}
+        if seen >= wanted and ends == all_ends:
+            break
+    assert seen >= wanted
+    assert ends == all_ends
     assert set(OWN) | set(ADMIN) <= set(names())
 
 
