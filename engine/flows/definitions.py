@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.diagnostics import InvalidMetadata
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.environment import FlowEnvironment, unit_of
 from engine.loading import load_flow
 from engine.metadata import Catalog
@@ -87,7 +89,7 @@ def pinned(work: Workspace, name: str, definition: int) -> Flow:
     """Return the flow as it was when the case began.
 
     Raises:
-        InvalidMetadata: its text no longer fits the entities it is about.
+        FlowRefused: unfit; its text no longer fits the entities it is about.
     """
     known: dict[int, Flow] = vars(work.catalog).setdefault("_pinned_flows", {})
     flow = known.get(definition)
@@ -95,6 +97,9 @@ def pinned(work: Workspace, name: str, definition: int) -> Flow:
         row = work.connection.execute(select(table).where(table.c.id == definition)).one()
         now = work.catalog.flows.get(name)
         current = now is not None and now.digest == row.digest
-        flow = now if current and now else load_flow(row.text, row.file, work.catalog)
+        try:
+            flow = now if current and now else load_flow(row.text, row.file, work.catalog)
+        except InvalidMetadata as broken:
+            raise FlowRefused("unfit") from broken
         known[definition] = flow
     return flow

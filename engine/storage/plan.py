@@ -16,6 +16,7 @@ from engine.storage.compare import compare
 from engine.storage.context import Context, Renames
 from engine.storage.live import read_live
 from engine.storage.routines import routine_signatures, routine_steps
+from engine.storage.running_flows import misfits
 from engine.storage.shape import TableShape, shape_of
 from engine.storage.steps import Plan, Step
 from engine.storage.system_tables import SYSTEM
@@ -49,7 +50,11 @@ def _plan(connection: Connection, catalog: Catalog, drop_unused: bool, tables: T
     found = compare(context)
     return replace(
         found,
-        steps=(*routine_steps(live.signatures), *found.steps),
+        steps=(
+            *routine_steps(live.signatures),
+            *found.steps,
+            *misfits(connection, catalog, live.tables),
+        ),
         signatures=tuple(sorted({**dict(found.signatures), **routine_signatures()}.items())),
     )
 

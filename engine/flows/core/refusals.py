@@ -42,6 +42,7 @@ MESSAGES = {
     "required_empty": "Fill in what this step asks for first.",
     "unknown_call": "The flow calls %(name)s, which no plugin brings.",
     "no_place": "A step that is open has no place in the new text of the flow.",
+    "unfit": "The text this process began with no longer fits; an administrator must move it.",
     "up_to_date": "This process follows the newest text already.",
     "nobody": "Nobody was found for this step.",
 }

@@ -7,7 +7,10 @@ import pytest
 from engine.extension import NotFound
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.migration import migrate
-from tests.flows.company import catalog_with
+from engine.loading import catalog_from_texts
+from engine.storage.apply import PlanRefused, apply
+from engine.storage.plan import plan
+from tests.flows.company import catalog_with, texts
 from tests.flows.conftest import OnStage
 from tests.flows.playing import Stage, flow
 from tests.flows.sound import snapshot
@@ -236,3 +239,31 @@ def test_a_finished_case_and_one_that_is_up_to_date_are_not_moved(on: OnStage) -
     with pytest.raises(FlowRefused) as refused:
         _migrate(game, NEW, {})
     assert refused.value.code == "not_running"
+
+
+NOTED = flow('- {step: a, who: user:bob, when: "score > 1"}\n- {step: b, who: user:fay}')
+WITHOUT = {
+    name: body.replace("      score: {type: integer, label: {zh_Hant: 評分, en: Score}}\n", "")
+    for name, body in texts().items()
+}
+
+
+def test_a_field_that_runs_is_not_dropped_silently(on: OnStage) -> None:
+    game = on({"score": 5}, t=NOTED)
+    tell(game, "ann submits => open: a/bob")
+    smaller = catalog_from_texts({**WITHOUT, "workflows/t.yaml": OLD})
+
+    (step,) = plan(game.connection, smaller).lossy
+    assert "flow t" in str(step)
+    assert "score" in str(step)
+    assert not plan(game.connection, catalog_with(t=OLD)).lossy
+    with pytest.raises(PlanRefused):
+        apply(game.connection, smaller, author="test")
+    # who did it all the same is told by name, and can mend it
+    before, game.catalog = game.catalog, smaller
+    tell(game, "bob approves => refused: unfit")
+    migrate(game.work("adm"), game.case, {})
+    tell(game, "bob approves => open: b/fay")
+    assert not plan(game.connection, smaller).lossy
+    game.catalog = before
+    tell(game, "fay approves => open: g/gus")
