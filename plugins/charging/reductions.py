@@ -211,11 +211,11 @@ def reduce_for_refund(context: Any, room: int, amounts: dict[int, Decimal], reas
             "room": room,
             "kind": "amount",
             "reason": reason,
-            "state": "approved",
-            "applied_on": context.today,
-            "approved_by": context.user_id,
             "total": sum(amounts.values(), ZERO),
             "lines": [{"receivable": b, "amount": a} for b, a in sorted(amounts.items())],
         },
     )
+    # The refund was decided on: this only writes down what it means for the bills.
+    move_state(context, "reduction", made["id"], "draft", "approved",
+               applied_on=context.today, approved_by_id=context.user_id)  # fmt: skip
     return made

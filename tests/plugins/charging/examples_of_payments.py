@@ -126,8 +126,7 @@ def a_reduction_is_kept_apart(world: World) -> Any:
 def reduced(world: World, room: int, bills: list[int], **values: Any) -> Any:
     lines = [{"receivable": bill} for bill in bills]
     made = world.make("reduction", room=room, reason="協議", lines=lines, **values)
-    world.press("reduction", "submit", made)
-    world.press("reduction", "approve", made)
+    world.decide("reduction", made)
     return world.get("reduction", made)["total"]
 
 

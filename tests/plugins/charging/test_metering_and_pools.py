@@ -217,4 +217,4 @@ def test_a_discount_for_many_months_needs_that_many(world: World) -> None:
                       reason="x", lines=lines)  # fmt: skip
 
     with pytest.raises(Invalid, match="6 months and more; 5 are chosen"):
-        world.press("reduction", "submit", made)
+        world.decide("reduction", made)

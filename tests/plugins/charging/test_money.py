@@ -185,8 +185,7 @@ def test_w35_a_reduction_is_kept_apart_and_cannot_exceed(world: World) -> None:
     reduction = world.make("reduction", room=counter.room, kind="percent", percent="10",
                            reason="漏水", lines=[{"receivable": bill["id"]}])  # fmt: skip
 
-    world.press("reduction", "submit", reduction)
-    world.press("reduction", "approve", reduction)
+    world.decide("reduction", reduction)
     counter.pay("500")
 
     (bill,) = counter.bills()
@@ -198,7 +197,7 @@ def test_w35_a_reduction_is_kept_apart_and_cannot_exceed(world: World) -> None:
     greedy = world.make("reduction", room=counter.room, reason="x",
                         lines=[{"receivable": bill["id"], "amount": "364.01"}])  # fmt: skip
     with pytest.raises(Invalid, match=r"364\.00"):
-        world.press("reduction", "submit", greedy)
+        world.decide("reduction", greedy)
 
 
 def test_a_revoked_reduction_is_owed_again(world: World) -> None:
@@ -206,8 +205,7 @@ def test_a_revoked_reduction_is_owed_again(world: World) -> None:
     (bill,) = counter.bills()
     reduction = world.make("reduction", room=counter.room, reason="x",
                            lines=[{"receivable": bill["id"], "amount": "20"}])  # fmt: skip
-    world.press("reduction", "submit", reduction)
-    world.press("reduction", "approve", reduction)
+    world.decide("reduction", reduction)
     assert counter.opened() == [Decimal("300.00")]
 
     world.press("reduction", "revoke", reduction, decision="誤批")

@@ -141,8 +141,7 @@ class Life:
         if bills:
             lines = [{"receivable": bills[0]["id"], "amount": str(min(bills[0]["open"], 50))}]
             made = self.world.make("reduction", room=self.room, reason="x", lines=lines)
-            self.world.press("reduction", "submit", made)
-            self.world.press("reduction", "approve", made)
+            self.world.decide("reduction", made)
             if int(Decimal(amount)) % 2:
                 self.world.press("reduction", "revoke", made, decision="x")
 

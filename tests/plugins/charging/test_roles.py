@@ -153,7 +153,7 @@ def test_a_reduction_cannot_take_in_a_bill_of_another_estate(offices: Gallery) -
 
     def hand_in() -> None:
         made = world.make("reduction", room=offices.ours.ids["room"], reason="x", lines=lines)
-        world.press("reduction", "submit", made)
+        world.decide("reduction", made)
 
     assert "another estate" in str(tried(world, hand_in))
 

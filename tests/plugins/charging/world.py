@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from engine.access import SYSTEM, Actor
+from engine.access import SYSTEM, Actor, NewUser, create_users, load_actor
 from engine.extension import ActionResult
+from engine.flows.core.commands import Command
+from engine.flows.definitions import flow_for
+from engine.flows.service import FlowService
 from engine.records.contexts import Action
 from engine.records.service import RecordService
 from engine.records.workspace import Workspace
+from engine.storage.flow_tables import wy_flow_case, wy_flow_task
 from tests.product import product as company
 from tests.product import product_tables as company_tables
 
@@ -35,6 +39,7 @@ class World:
     actor: Actor = SYSTEM
     ids: dict[str, int] = field(default_factory=dict)
     count: int = 0
+    staff: dict[str, int] = field(default_factory=dict)  # role -> user, made when one decides
     trusted: bool = True  # False: the actor is asked for his rights, as on a screen
 
     @property
@@ -70,6 +75,60 @@ class World:
 
     def press(self, entity: str, button: str, *ids: int, **asked: Any) -> ActionResult:
         return self.records.press(entity, button, list(ids), asked)
+
+    def person(self, role: str) -> Workspace:
+        """Return a piece of work of the office's person of a role, with his rights and no more."""
+        if role not in self.staff:
+            office = self.ids["office"]
+            roles = {role: [office]}
+            user = NewUser(login=f"{role}.{office}", name=role, password="long enough", roles=roles)
+            made = create_users(self.connection, [user], method="pbkdf2:sha256:1")
+            self.staff[role] = made[user.login]
+        return self._as(self.staff[role])
+
+    def _as(self, user: int) -> Workspace:
+        actor = load_actor(self.connection, user, company())
+        assert actor is not None
+        return replace(self.work, actor=actor)
+
+    def decide(
+        self, entity: str, record_id: int, outcome: str = "approved", action: str = "submit"
+    ) -> list[str]:
+        """Hand a record in and let the people of the office decide; return the steps they took.
+
+        Everybody in turn agrees, or the first refuses or returns it; `outcome` is then the case's.
+        """
+        case = self.hand_in(entity, record_id, action)
+        return self.play(case, outcome) if case else []
+
+    def hand_in(self, entity: str, record_id: int, action: str = "submit") -> int:
+        """Start a record's flow as the first who may; return its case, 0 for an action at once."""
+        flow = flow_for(self.work, entity, self.get(entity, record_id))
+        assert flow is not None
+        act = flow.actions[action]
+        for node in act.nodes():
+            for who in getattr(node, "who", ()):
+                if who.kind == "role":
+                    self.person(who.name)
+        return FlowService(self.person(act.who[0].name)).start(entity, record_id, action).case_id
+
+    def play(self, case: int, outcome: str = "approved") -> list[str]:
+        """Let everybody whose turn it is say the same, until the case is over."""
+        verb = {"approved": "approve", "rejected": "reject", "returned": "return"}[outcome]
+        done = []
+        while (task := self.task(case)) and (verb != "return" or not done):
+            given = Command(name=verb, task=task.no, comment="so", target="initiator")
+            FlowService(self._as(task.user_id)).act(case, given)
+            done.append(task.step)
+        status = select(wy_flow_case.c.status).where(wy_flow_case.c.id == case)
+        assert outcome == "returned" or self.connection.scalar(status) == outcome
+        return done
+
+    def task(self, case: int) -> Any:
+        """Return the first open task of a case; None when nobody's turn it is."""
+        query = select(wy_flow_task).where(wy_flow_task.c.case_id == case)
+        query = query.where(wy_flow_task.c.state == "open").order_by(wy_flow_task.c.no)
+        return self.connection.execute(query.limit(1)).first()
 
     def settle(self, mark: str = "1") -> World:
         """Make group, branch, office, estate and building; `mark` tells several apart."""
