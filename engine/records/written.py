@@ -73,7 +73,9 @@ def _with_title(work: Workspace, column: Column, value: Any) -> tuple[Any, Any] 
     if column.field.type == "any_link":
         kind, number = value
         return number, kind
-    target = column.field.options["to"]
+    target = column.field.options.get("to")
+    if not isinstance(target, str):
+        return None  # a file: its name is the database's to say
     if target == "user":
         return (value, work.actor.name) if value == work.actor.user_id else None
     known, title = known_of(work, target, value), (title_field(work.catalog, target),)

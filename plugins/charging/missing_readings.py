@@ -20,24 +20,7 @@ def skip_missing_readings(context: Any, reach: Reach, terms: Terms, estates: Seq
     """
     fee, room, estate = (context.table(n) for n in ("room_fee", "room", "estate"))
     first = min(reach.bill_from, add_months(reach.bill_to + DAY, -(terms.cycle.months or 1)))
-    values: dict[str, Any] = {
-        "bill_run_id": literal(reach.run_id),
-        "room_id": room.c.id,
-        "fee_item_id": literal(terms.id),
-        "room_fee_id": fee.c.id,
-        "period_from": literal(first),
-        "reason": literal("READING_MISSING"),
-        "detail": func.concat(
-            first.isoformat(), "–", reach.bill_to.isoformat(),
-            "; " + _drafted(context, room, terms, first, reach.bill_to),
-        ),
-        "scope_unit_id": estate.c.unit_id,
-        "version": literal(1),
-        "created_at": literal(context.now),
-        "updated_at": literal(context.now),
-        "created_by": literal(context.user_id),
-        "updated_by": literal(context.user_id),
-    }  # fmt: skip
+    values = _skip_of(context, reach, terms, first)
     missing = (
         select(*(value.label(name) for name, value in values.items()))
         .select_from(fee)
@@ -73,3 +56,26 @@ def _drafted(context: Any, room: Any, terms: Terms, first: date, last: date) -> 
     """Return the number of a reading that waits to be billed, or NULL."""
     found = _readings(context, room, terms, first, last, "draft").correlate(room)
     return found.limit(1).scalar_subquery()
+
+
+def _skip_of(context: Any, reach: Reach, terms: Terms, first: date) -> dict[str, Any]:
+    """Return the columns of a line of the skip list."""
+    fee, room, estate = (context.table(n) for n in ("room_fee", "room", "estate"))
+    return {
+        "bill_run_id": literal(reach.run_id),
+        "room_id": room.c.id,
+        "fee_item_id": literal(terms.id),
+        "room_fee_id": fee.c.id,
+        "period_from": literal(first),
+        "reason": literal("READING_MISSING"),
+        "detail": func.concat(
+            first.isoformat(), "–", reach.bill_to.isoformat(),
+            "; " + _drafted(context, room, terms, first, reach.bill_to),
+        ),
+        "scope_unit_id": estate.c.unit_id,
+        "version": literal(1),
+        "created_at": literal(context.now),
+        "updated_at": literal(context.now),
+        "created_by": literal(context.user_id),
+        "updated_by": literal(context.user_id),
+    }  # fmt: skip

@@ -1,102 +1,31 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import Connection, event, insert, text, update
+from sqlalchemy import Connection, text
 
-from engine.access import SYSTEM, Grant, NewUser, create_user, grant
 from engine.flows.people import About, Directory
-from engine.loading import catalog_from_texts
-from engine.metadata import Catalog
 from engine.metadata.flows import Who
-from engine.records import RecordService, Workspace
-from tests.flows.company import HASH, UNITS, people_now, tables, texts
+from tests.flows.asking import (  # noqa: F401  -- fixtures
+    Ask,
+    Hire,
+    _without,
+    about_of,
+    ask,
+    change_person,
+    employ,
+    field,
+    hire,
+    initiator,
+    login_of,
+    person_id,
+    role,
+    statements,
+    switch_off,
+)
+from tests.flows.company import UNITS
 from tests.flows.conftest import NewRequest, Work
-
-Ask = Callable[..., list[str]]
-Hire = Callable[..., int]
-
-
-@pytest.fixture
-def ask(work: Work, new_request: NewRequest) -> Ask:
-    """Ask for the logins of whom some words mean, for a new request or another record."""
-
-    def make(
-        *who: Who, by: str = "ann", entity: str = "request", record: Any = None, **about: Any
-    ) -> list[str]:
-        mine = work("adm")
-        number = new_request("ann") if record is None else record
-        stored = RecordService(mine).get(entity, number)
-        asked = About(
-            initiator=people_now(mine.connection)[by],
-            entity=entity,
-            record_id=number,
-            record=stored,
-            decided=about.pop("decided", {}),
-            chosen=about.pop("chosen", {}),
-            step=about.pop("step", "s"),
-        )
-        found = Directory(mine).resolve(who, asked)
-        return [login_of(mine.connection, user) for user in found]
-
-    return make
-
-
-@pytest.fixture
-def hire(connection: Connection) -> Hire:
-    """Make an account: hire("eve", unit="sales", manager="ann", cashier=["sales", None])."""
-
-    def make(login: str, unit: str = "", manager: str = "", **roles: list[str | None]) -> int:
-        given = {
-            role: [None if code is None else UNITS[code][0] for code in units]
-            for role, units in roles.items()
-        }
-        one = NewUser(login=login, name=f"{login} T", password="long enough", roles=given)
-        made = create_user(connection, one, method=HASH)
-        if unit:
-            employ(connection, login, made, unit, manager)
-        return made
-
-    return make
-
-
-def employ(connection: Connection, login: str, user: int, unit: str, manager: str) -> None:
-    row = {"name": login.title(), "account_id": user, "unit_id": UNITS[unit][0]}
-    row["manager_id"] = person_id(connection, manager) if manager else None
-    connection.execute(insert(tables().table("person")).values(row))
-
-
-def login_of(connection: Connection, user: int) -> str:
-    found = connection.scalar(text("select username from ab_user where id = :id"), {"id": user})
-    return str(found)
-
-
-def switch_off(connection: Connection, login: str) -> None:
-    connection.execute(text(f"update ab_user set active = false where username = '{login}'"))
-
-
-def change_person(connection: Connection, login: str, **values: Any) -> None:
-    person = tables().table("person")
-    name = login.title()
-    connection.execute(update(person).where(person.c.name == name).values(values))
-
-
-def person_id(connection: Connection, login: str) -> int:
-    query = text("select id from person where name = :name")
-    return int(connection.execute(query, {"name": login.title()}).scalar_one())
-
-
-def initiator(name: str = "", level: int = 1, upto: str = "") -> Who:
-    return Who(kind="initiator", name=name, level=level, upto=upto)
-
-
-def role(name: str, within: str = "") -> Who:
-    return Who(kind="role", name=name, within=within)
-
 
 # -- persons, posts, groups ------------------------------------------------------------------
 
@@ -242,161 +171,6 @@ def test_of_two_places_the_newest_counts(ask: Ask, hire: Hire, connection: Conne
     employ(connection, "eve again", eve, "legal", "leo")
 
     assert ask(initiator("manager"), by="eve") == ["leo"]
-
-
-# -- roles -----------------------------------------------------------------------------------
-
-
-def test_a_role_is_all_who_reach_the_record(ask: Ask, hire: Hire) -> None:
-    hire("own", cashier=["sales"])
-    hire("above", cashier=["business"])
-    hire("top", cashier=["hq"])
-    hire("all", cashier=[None])
-    hire("other", cashier=["legal"])
-    hire("nowhere", cashier=[])
-
-    assert ask(role("cashier")) == ["above", "all", "own", "top"]
-
-
-def test_a_record_that_no_unit_owns_is_for_every_holder(
-    ask: Ask, hire: Hire, connection: Connection
-) -> None:
-    hire("other", cashier=["legal"])
-    hire("nowhere", cashier=[])
-    memo = connection.scalar(
-        text("insert into memo (title, state) values ('m', 'draft') returning id")
-    )
-
-    assert ask(role("cashier"), entity="memo", record=memo) == ["nowhere", "other"]
-
-
-def test_a_scoped_record_without_a_unit_is_for_those_above_all(
-    ask: Ask, hire: Hire, new_request: NewRequest, connection: Connection
-) -> None:
-    hire("own", cashier=["sales"])
-    hire("top", cashier=["hq"])
-    hire("all", cashier=[None])
-    made = new_request("ann")
-    unowned = "update request set unit_id = null, scope_unit_id = null where id = :id"
-    connection.execute(text("alter table request alter column unit_id drop not null"))
-    connection.execute(text(unowned), {"id": made})
-
-    assert ask(role("cashier"), record=made) == ["all", "top"]
-
-
-def test_a_line_is_owned_with_its_record(
-    ask: Ask, hire: Hire, new_request: NewRequest, connection: Connection
-) -> None:
-    hire("own", cashier=["sales"])
-    hire("other", cashier=["legal"])
-    made = new_request("ann", lines=["paper"])
-    line = connection.scalar(text("select id from request_line where request_id = :r"), {"r": made})
-
-    assert ask(role("cashier"), entity="request_line", record=line) == ["own"]
-
-
-def test_a_role_that_includes_it_counts(ask: Ask, hire: Hire) -> None:
-    hire("chief", finance_chief=["hq"])
-
-    assert ask(role("finance")) == ["fay", "fin", "fox", "chief"]
-    assert ask(role("finance_chief")) == ["chief"]
-
-
-def test_a_role_through_a_group_of_accounts_counts(
-    ask: Ask, hire: Hire, connection: Connection
-) -> None:
-    eve = hire("eve")
-    role_id = connection.scalar(text("select id from ab_role where name = 'cashier'"))
-    connection.execute(text("insert into ab_group (id, name) values (1, 'g')"))
-    connection.execute(
-        text("insert into ab_user_group (id, user_id, group_id) values (1, :u, 1)"), {"u": eve}
-    )
-    connection.execute(
-        text("insert into ab_group_role (id, group_id, role_id) values (1, 1, :r)"), {"r": role_id}
-    )
-    connection.execute(
-        text("insert into wy_grant (user_id, role_id, unit_id) values (:u, :r, 3)"),
-        {"u": eve, "r": role_id},
-    )
-
-    assert ask(role("cashier")) == ["eve"]
-
-
-@pytest.mark.parametrize(
-    ("begins", "ends", "counts"),
-    [
-        (date(2026, 6, 15), date(2026, 6, 15), True),  # the day of NOW
-        (None, date(2026, 6, 14), False),
-        (date(2026, 6, 16), None, False),
-    ],
-)
-def test_a_grant_counts_on_its_days_only(
-    ask: Ask, hire: Hire, connection: Connection, begins: date, ends: date, counts: bool
-) -> None:
-    eve = hire("eve")
-    given = Grant(user_id=eve, role="cashier", unit_id=3, valid_from=begins, valid_to=ends)
-    grant(connection, given, SYSTEM)
-    memo = connection.scalar(
-        text("insert into memo (title, state) values ('m', 'draft') returning id")
-    )
-
-    assert ask(role("cashier")) == (["eve"] if counts else [])
-    assert ask(role("cashier"), entity="memo", record=memo) == (["eve"] if counts else [])
-
-
-def test_a_grant_without_the_role_gives_nothing(
-    ask: Ask, hire: Hire, connection: Connection
-) -> None:
-    eve = hire("eve", cashier=["sales"])
-    connection.execute(text("delete from ab_user_role where user_id = :u"), {"u": eve})
-
-    assert ask(role("cashier")) == []
-
-
-def test_nearest_holders_over_the_initiators_unit(ask: Ask, hire: Hire) -> None:
-    hire("all", cashier=[None])
-    hire("top", cashier=["hq"])
-    assert ask(role("cashier", "@initiator.dept")) == ["top"]
-    hire("above", cashier=["business"])
-    hire("above2", cashier=["business", "hq"])
-    assert ask(role("cashier", "@initiator.dept")) == ["above", "above2"]
-    assert ask(role("cashier", "@initiator.dept"), by="fin") == ["above2", "top"]
-    hire("own", cashier=["sales"])
-    assert ask(role("cashier", "initiator.dept")) == ["own"]
-
-
-def test_who_is_switched_off_hides_nobody_above(
-    ask: Ask, hire: Hire, connection: Connection
-) -> None:
-    hire("own", cashier=["sales"])
-    hire("top", cashier=["hq"])
-    switch_off(connection, "own")
-
-    assert ask(role("cashier", "@initiator.dept")) == ["top"]
-
-
-def test_nearest_holders_over_a_named_unit(ask: Ask, hire: Hire) -> None:
-    hire("own", cashier=["legal"])
-    hire("top", cashier=["hq"])
-
-    assert ask(role("cashier", "@dept:legal")) == ["own"]
-    assert ask(role("cashier", "@dept:finance")) == ["top"]
-    assert ask(role("cashier", "@dept:moon")) == []
-
-
-def test_nearest_holders_over_a_unit_of_the_record(
-    ask: Ask, hire: Hire, new_request: NewRequest, connection: Connection
-) -> None:
-    hire("own", cashier=["legal"])
-    hire("top", cashier=["hq"])
-    owner = person_id(connection, "lia")
-    made = new_request("ann", dept=UNITS["legal"][0], owner=owner)
-
-    assert ask(role("cashier", "@field:dept"), record=made) == ["own"]
-    assert ask(role("cashier", "@field:owner.unit"), record=made) == ["own"]
-    assert ask(role("cashier", "@field:unit"), record=made) == ["top"]
-    assert ask(role("cashier", "@field:buyer"), record=made) == []
-    assert ask(role("cashier", "@field:dept")) == []  # nothing is entered there
 
 
 # -- fields ----------------------------------------------------------------------------------
@@ -550,36 +324,3 @@ def test_a_company_without_groups_has_none(
     about = about_of(mine, people["ann"], new_request("ann"))
 
     assert Directory(mine).resolve([Who(kind="group", name="credit")], about) == []
-
-
-def field(path: str) -> Who:
-    return Who(kind="field", name=path)
-
-
-def about_of(work: Workspace, user: int, number: int) -> About:
-    return About(
-        initiator=user,
-        entity="request",
-        record_id=number,
-        record=RecordService(work).get("request", number),
-        decided={},
-        chosen={},
-        step="s",
-    )
-
-
-def _without(line: str) -> Catalog:
-    manifest = [one for one in texts()["models.yaml"].splitlines() if not one.startswith(line)]
-    return catalog_from_texts({**texts(), "models.yaml": "\n".join(manifest)})
-
-
-@contextmanager
-def statements(connection: Connection) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(connection.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(connection.engine, "before_cursor_execute", note)

@@ -39,8 +39,25 @@ def inbox_answer(work: Workspace) -> Answer:
         before=request.args.get("before", type=int),
     )
     found = items(work, wanted)
+    return render(
+        "ui/flows/inbox.html",
+        title=work.message("Approvals"),
+        crumbs=[],
+        kind=kind,
+        tabs=_tabs(work, kind),
+        rows=_rows(work, found),
+        flows=_flows(work),
+        wanted=wanted,
+        next_url=_next(found),
+        monitor_url="/flows/monitor" if administered(work) else "",
+        proxies_url="/flows/proxies",
+        request_id=secrets.token_urlsafe(12),
+    )
+
+
+def _tabs(work: Workspace, kind: str) -> list[View]:
     waiting = counts(work)
-    tabs = [
+    return [
         {
             "name": name,
             "label": str(words.LISTS[name]),
@@ -50,20 +67,6 @@ def inbox_answer(work: Workspace) -> Answer:
         }
         for name in KINDS
     ]
-    return render(
-        "ui/flows/inbox.html",
-        title=work.message("Approvals"),
-        crumbs=[],
-        kind=kind,
-        tabs=tabs,
-        rows=_rows(work, found),
-        flows=_flows(work),
-        wanted=wanted,
-        next_url=_next(found),
-        monitor_url="/flows/monitor" if administered(work) else "",
-        proxies_url="/flows/proxies",
-        request_id=secrets.token_urlsafe(12),
-    )
 
 
 def _next(found: list[Item]) -> str:

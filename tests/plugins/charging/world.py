@@ -78,7 +78,8 @@ class World:
 
     def person(self, role: str) -> Workspace:
         """Return a piece of work of the office's person of a role, with his rights and no more."""
-        if role not in self.staff:
+        known = self.staff.get(role)
+        if known is None or load_actor(self.connection, known, company()) is None:
             office = self.ids["office"]
             roles = {role: [office]}
             user = NewUser(login=f"{role}.{office}", name=role, password="long enough", roles=roles)
