@@ -153,7 +153,7 @@ def test_an_import_is_taken_back_on_screen_without_the_right_to_delete(signed_in
     done = post(ann, f"/e/room/import/{number}/undo")
     again = post(ann, f"/e/room/import/{number}/undo")
 
-    assert "2 records deleted" in done.text
+    assert "已撤回：刪除 2 條" in done.text
     assert room_count(database) == 0
     assert (again.status_code, f"/import/{number}/undo" in again.text) == (200, False)
 
@@ -166,8 +166,8 @@ def test_nothing_is_taken_back_over_what_somebody_has_changed(signed_in, databas
 
     answer = post(ann, f"/e/room/import/{number}/undo")
 
-    assert "records are in the way" in answer.text
-    assert "Row 3" in answer.text
+    assert "有記錄妨礙撤回" in answer.text
+    assert "第 3 行" in answer.text
     assert room_count(database) == 2
 
 
@@ -195,7 +195,7 @@ def test_all_or_nothing_is_chosen_on_screen(signed_in, database) -> None:
     preview = post(ann, f"/e/room/import/{number}", key="estate,full_no", bad="stop", **COLUMNS)
     post(ann, f"/e/room/import/{number}/commit")
 
-    assert "All or nothing was chosen" in preview.text
+    assert "全部正確才匯入" in preview.text
     assert room_count(database) == 0
 
 

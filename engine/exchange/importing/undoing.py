@@ -35,8 +35,8 @@ def undo(one: Import, tell: Tell | None = None) -> dict[str, int]:
             try:
                 counts[_take_back(one, row)] += 1
             except (Conflict, Refused, NotFound, Invalid) as wrong:
-                text = "Row %(row)s: %(why)s"
-                problems.append(Problem(text, {"row": row.number, "why": str(wrong)}))
+                given = {"row": row.number, "why": _said(one, wrong)}
+                problems.append(Problem("Row %(row)s: %(why)s", given))
             if tell is not None and number % 500 == 0:
                 tell(number, len(rows), "")
         if problems:
@@ -45,6 +45,15 @@ def undo(one: Import, tell: Tell | None = None) -> dict[str, int]:
     statement = update(wy_import).where(wy_import.c.id == one.id)
     one.work.connection.execute(statement.values(state="cancelled", finished_at=one.work.now))
     return counts
+
+
+def _said(one: Import, wrong: Exception) -> str:
+    say = one.work.message
+    if isinstance(wrong, Conflict | Refused):
+        return say(wrong.message, **wrong.params)
+    if isinstance(wrong, Invalid):
+        return "; ".join(say(p.message, **p.params) for p in wrong.problems)
+    return say("The record is no longer there.")
 
 
 def leave_undo(one: Import) -> int:
