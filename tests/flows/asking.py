@@ -1,66 +1,17 @@
 """Ask the directory for people, and change the company between two questions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, event, insert, text, update
 
-from engine.access import NewUser, create_user
-from engine.flows.people import About, Directory
+from engine.flows.people import About
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.metadata.flows import Who
 from engine.records import RecordService, Workspace
-from tests.flows.company import HASH, UNITS, people_now, tables, texts
-from tests.flows.conftest import NewRequest, Work
-
-Ask = Callable[..., list[str]]
-Hire = Callable[..., int]
-
-
-@pytest.fixture
-def ask(work: Work, new_request: NewRequest) -> Ask:
-    """Ask for the logins of whom some words mean, for a new request or another record."""
-
-    def make(
-        *who: Who, by: str = "ann", entity: str = "request", record: Any = None, **about: Any
-    ) -> list[str]:
-        mine = work("adm")
-        number = new_request("ann") if record is None else record
-        stored = RecordService(mine).get(entity, number)
-        asked = About(
-            initiator=people_now(mine.connection)[by],
-            entity=entity,
-            record_id=number,
-            record=stored,
-            decided=about.pop("decided", {}),
-            chosen=about.pop("chosen", {}),
-            step=about.pop("step", "s"),
-        )
-        found = Directory(mine).resolve(who, asked)
-        return [login_of(mine.connection, user) for user in found]
-
-    return make
-
-
-@pytest.fixture
-def hire(connection: Connection) -> Hire:
-    """Make an account: hire("eve", unit="sales", manager="ann", cashier=["sales", None])."""
-
-    def make(login: str, unit: str = "", manager: str = "", **roles: list[str | None]) -> int:
-        given = {
-            role: [None if code is None else UNITS[code][0] for code in units]
-            for role, units in roles.items()
-        }
-        one = NewUser(login=login, name=f"{login} T", password="long enough", roles=given)
-        made = create_user(connection, one, method=HASH)
-        if unit:
-            employ(connection, login, made, unit, manager)
-        return made
-
-    return make
+from tests.flows.company import UNITS, tables, texts
 
 
 def employ(connection: Connection, login: str, user: int, unit: str, manager: str) -> None:

@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
+from engine.access import NewUser, create_user
+from engine.flows.people import About, Directory
 from engine.metadata import Catalog
+from engine.metadata.flows import Who
 from engine.records import RecordService, Workspace
 from engine.storage.database import engine_for
-from tests.flows.company import NOW, UNITS, install, people_now, workspace
+from tests.flows.asking import employ, login_of
+from tests.flows.company import HASH, NOW, UNITS, install, people_now, workspace
 from tests.flows.playing import Stage, stage
 from tests.flows.sound import check_all
 
 Work = Callable[..., Workspace]
 NewRequest = Callable[..., int]
+Ask = Callable[..., list[str]]
+Hire = Callable[..., int]
 OnStage = Callable[..., Stage]
 
 
@@ -92,5 +98,48 @@ def new_request(work: Work) -> NewRequest:
         rows = [one if isinstance(one, dict) else {"item": one} for one in lines or ()]
         given = {"title": "A request", "unit": UNITS["sales"][0], "lines": rows, **values}
         return int(RecordService(work(by)).create("request", given)["id"])
+
+    return make
+
+
+@pytest.fixture
+def ask(work: Work, new_request: NewRequest) -> Ask:
+    """Ask for the logins of whom some words mean, for a new request or another record."""
+
+    def make(
+        *who: Who, by: str = "ann", entity: str = "request", record: Any = None, **about: Any
+    ) -> list[str]:
+        mine = work("adm")
+        number = new_request("ann") if record is None else record
+        stored = RecordService(mine).get(entity, number)
+        asked = About(
+            initiator=people_now(mine.connection)[by],
+            entity=entity,
+            record_id=number,
+            record=stored,
+            decided=about.pop("decided", {}),
+            chosen=about.pop("chosen", {}),
+            step=about.pop("step", "s"),
+        )
+        found = Directory(mine).resolve(who, asked)
+        return [login_of(mine.connection, user) for user in found]
+
+    return make
+
+
+@pytest.fixture
+def hire(connection: Connection) -> Hire:
+    """Make an account: hire("eve", unit="sales", manager="ann", cashier=["sales", None])."""
+
+    def make(login: str, unit: str = "", manager: str = "", **roles: list[str | None]) -> int:
+        given = {
+            role: [None if code is None else UNITS[code][0] for code in units]
+            for role, units in roles.items()
+        }
+        one = NewUser(login=login, name=f"{login} T", password="long enough", roles=given)
+        made = create_user(connection, one, method=HASH)
+        if unit:
+            employ(connection, login, made, unit, manager)
+        return made
 
     return make
