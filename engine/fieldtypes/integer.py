@@ -49,7 +49,7 @@ class IntegerType(NumberType):
         if value is None:
             return ""
         unit = field.options.get("unit", "")
-        return f"{value:,d} {unit}".rstrip()
+        return f"{int(value):,d} {unit}".rstrip()  # a formula's numbers are decimals
 
     @override
     def look(self, field: Field) -> Look:
