@@ -272,3 +272,91 @@ def test_a_document_under_approval_is_nobodys_to_change(world: World) -> None:
         clerk.records.change("reduction", made, {"reason": "more"})
     with pytest.raises((Invalid, Refused)):
         world.records.change("reduction", made, {"state": "approved"})
+
+
+def reversal_of(world: World, amount: str) -> tuple[int, int]:
+    """A request to reverse a payment; return (request, payment)."""
+    room = world.room()
+    charged(world, room, amount, "2026-06-29")
+    payment = pay(world, room, amount, "2026-06-30").payment["id"]
+    return world.make("payment_reversal", payment=payment, reason="錯收"), payment
+
+
+@pytest.mark.parametrize(
+    ("amount", "asked"),
+    [("5000.00", ["books", "office"]), ("5000.01", ["books", "office", "group"])],
+)
+def test_an_approved_reversal_reverses(world: World, amount: str, asked: list[str]) -> None:
+    made, payment = reversal_of(world, amount)
+
+    assert world.decide("payment_reversal", made) == asked
+
+    request = world.get("payment_reversal", made)
+    mirror = world.get("payment", request["mirror"])
+    assert (request["state"], mirror["reversal_of"]) == ("reversed", payment)
+    assert (mirror["total"], mirror["reason"]) == (-Decimal(amount), "錯收")
+    assert world.get("payment", payment)["state"] == "reversed"
+    assert [bill["open"] for bill in world.find("receivable")] == [Decimal(amount)]
+
+
+def test_a_payment_is_reversed_once(world: World) -> None:
+    made, payment = reversal_of(world, "100")
+    with pytest.raises(Invalid, match="沖銷申請"), world.connection.begin_nested():
+        world.make("payment_reversal", payment=payment, reason="x")
+    case = world.hand_in("payment_reversal", made)
+    say(world.work, case, "approve")
+    world.press("payment", "reverse", payment, reason="當班沖銷")
+
+    with pytest.raises(Conflict, match="reversed"):
+        say(world.work, case, "approve")
+
+    assert world.get("payment_reversal", made)["state"] == "submitted"
+    assert len(world.find("payment", "state == 'reversal'")) == 1
+
+
+def price_change(world: World, price: str, item: int, **values: Any) -> int:
+    return world.make("price_change", fee_item=item, price=price, effective_from="2026-07-01",
+                      reason="調價", **values)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("price", "asked"), [("2.75", ["group"]), ("2.750001", ["group", "executive"])]
+)
+def test_a_price_that_rises_by_more_than_a_tenth_needs_the_executive(
+    world: World, price: str, asked: list[str]
+) -> None:
+    item = world.item("2.50")
+    made = price_change(world, price, item, reference="穗價〔2026〕7 號")
+
+    assert world.decide("price_change", made) == asked
+
+    stored = world.get("price_change", made)
+    assert (stored["state"], stored["old_price"]) == ("approved", Decimal("2.50"))
+    version = world.get("fee_price", stored["price_version"])
+    assert (version["price"], version["estate"]) == (Decimal(price), None)
+    assert (version["reference"], version["note"]) == ("穗價〔2026〕7 號", stored["no"])
+
+
+def test_an_estates_own_price_is_asked_of_its_branch(world: World) -> None:
+    item, room = world.item("2.50"), world.room("100")
+    world.link(room, item)
+    made = price_change(world, "2.60", item, estate=world.ids["estate"])
+
+    assert world.decide("price_change", made) == ["branch", "group"]
+
+    june = world.published("2026-06-01", "2026-06-30", item)
+    july = world.published("2026-07-01", "2026-07-31", item)
+    assert world.amounts(june) + world.amounts(july) == [Decimal("250.00"), Decimal("260.00")]
+
+
+def test_two_prices_for_a_day_are_refused(world: World) -> None:
+    item = world.item("2.50")
+    first, second = price_change(world, "2.6", item), price_change(world, "2.7", item)
+    case = world.hand_in("price_change", second)
+    world.decide("price_change", first)
+
+    with pytest.raises(Invalid, match="price for that day"):
+        say(world.work, case, "approve")
+
+    assert world.get("price_change", second)["state"] == "submitted"
+    assert len(world.find("fee_price", f"fee_item == {item}")) == 2
