@@ -48,7 +48,8 @@ class IntegerType(NumberType):
     def text(self, field: Field, value: Any, style: Format) -> str:
         if value is None:
             return ""
-        return f"{value:,d} {unit_of(field, style.language)}".rstrip()
+        # a formula's numbers are decimals
+        return f"{int(value):,d} {unit_of(field, style.language)}".rstrip()
 
     @override
     def look(self, field: Field) -> Look:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from engine.extension import (
     ActionContext,
-    ActionResult,
     EventContext,
     Invalid,
     Problem,
@@ -33,7 +32,6 @@ from plugins.charging.periods import (
 from plugins.charging.posting import must_be_open
 from plugins.charging.prepayments import credit
 from plugins.charging.proration import split_months
-from plugins.charging.reductions import move_state
 from plugins.charging.terms import Terms, terms_of
 
 Row = dict[str, Any]
@@ -52,10 +50,10 @@ def note_old_area(event: EventContext) -> None:
 
 
 @action("charging.apply_area_change")
-def apply_area_change(context: ActionContext) -> ActionResult:
+def apply_area_change(context: ActionContext) -> None:
     """Put area changes in force: new area, further bills or credits for billed periods."""
-    total = sum((apply(context, change_id) for change_id in context.ids), ZERO)
-    return ActionResult("The difference is %(amount)s.", {"amount": total})
+    for change_id in context.ids:
+        apply(context, change_id)
 
 
 def apply(context: Any, change_id: int) -> Decimal:
@@ -65,7 +63,6 @@ def apply(context: Any, change_id: int) -> Decimal:
 
     Raises:
         Invalid: it lies in the future, or the room's area has changed since.
-        Conflict: somebody else has decided on it.
         Refused: the month is closed.
     """
     change = context.records.get("area_change", change_id, lock=True)
@@ -84,8 +81,8 @@ def apply(context: Any, change_id: int) -> Decimal:
     for pairs in by_item.values():
         total += _post(context, change, room, pairs)
     context.records.change("room", room["id"], {change["kind"]: change["new_area"]})
-    move_state(context, "area_change", change_id, "draft", "approved", difference=total,
-               approved_by_id=context.user_id, approved_at=context.now)  # fmt: skip
+    values = {"difference": total, "approved_by": context.user_id, "approved_at": context.now}
+    context.records.change("area_change", change_id, values)
     return total
 
 

@@ -12,6 +12,7 @@ from plugins.charging.ledger import ZERO, Change, lock_bills, payable, post_chan
 from plugins.charging.offsetting import open_bills
 from plugins.charging.one_off import make_bill, payer_of
 from plugins.charging.posting import must_be_open
+from plugins.charging.reductions import move_state
 from plugins.charging.settlements import deposit_refund
 
 Row = dict[str, Any]
@@ -92,9 +93,11 @@ def _refund(context: Any, deposit: Row, room: Row, back: Decimal) -> None:
         "refund",
         {"estate": room["estate"], "kind": "deposit", "deposit": deposit["id"],
          "payer": deposit["payer"], "amount": back, "way": context.asked["way"],
-         "reason": context.asked.get("reason") or deposit["no"], "state": "paid",
-         "paid_on": context.today, "approved_by": context.user_id, "cashier": context.user_id},
+         "reason": context.asked.get("reason") or deposit["no"], "cashier": context.user_id},
     )  # fmt: skip
+    # Settling the deposit was the decision: nobody is asked again.
+    move_state(context, "refund", refund["id"], "draft", "paid",
+               paid_on=context.today, approved_by_id=context.user_id)  # fmt: skip
     context.records.create(
         "receipt",
         {"estate": room["estate"], "refund": refund["id"], "payer": deposit["payer"],

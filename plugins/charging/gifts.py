@@ -5,22 +5,44 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.extension import ActionContext, ActionResult, Invalid, Problem, action
+from engine.extension import ActionContext, Invalid, Problem, action
 from plugins.charging.charges import PriceVersion, pieces_of, recurring_amount
 from plugins.charging.one_off import make_bill, payer_of
 from plugins.charging.periods import DAY, Period, add_months, calendar_slots
-from plugins.charging.reductions import move_state
 from plugins.charging.terms import AREAS, price_spans, terms_of
 
 Row = dict[str, Any]
 
 
+@action("charging.work_out_gift")
+def work_out_gift(context: ActionContext) -> None:
+    """Say what gifts that are handed in are worth, and that their days are free."""
+    for gift_id in context.ids:
+        gift, fee, period = _asked(context, gift_id)
+        room = context.records.get("room", fee["room"])
+        item = context.records.get("fee_item", fee["fee_item"])
+        worth = _worth(context, item, fee, room, period)
+        context.records.change("gift", gift["id"], {"worth": worth})
+
+
 @action("charging.apply_gift")
-def apply_gift(context: ActionContext) -> ActionResult:
+def apply_gift(context: ActionContext) -> None:
     """Give the free months of approved gifts."""
     for gift_id in context.ids:
         apply(context, gift_id)
-    return ActionResult("Given.")
+
+
+def _asked(context: Any, gift_id: int) -> tuple[Row, Row, Period]:
+    """Return a gift, its room fee and its days.
+
+    Raises:
+        Invalid: a day of it is billed already.
+    """
+    gift = context.records.get("gift", gift_id, lock=True)
+    fee = context.records.get("room_fee", gift["room_fee"], lock=True)
+    period = Period(gift["period_from"], add_months(gift["period_from"], gift["months"]) - DAY)
+    _must_be_free(context, fee, period)
+    return gift, fee, period
 
 
 def apply(context: Any, gift_id: int) -> Row:
@@ -28,22 +50,17 @@ def apply(context: Any, gift_id: int) -> Row:
 
     Raises:
         Invalid: a day of it is billed already.
-        Conflict: somebody else has decided on it.
     """
-    gift = context.records.get("gift", gift_id, lock=True)
-    fee = context.records.get("room_fee", gift["room_fee"], lock=True)
+    gift, fee, period = _asked(context, gift_id)
     room = context.records.get("room", fee["room"])
     item = context.records.get("fee_item", fee["fee_item"])
-    period = Period(gift["period_from"], add_months(gift["period_from"], gift["months"]) - DAY)
-    _must_be_free(context, fee, period)
     worth = _worth(context, item, fee, room, period)
     bill = make_bill(
         context, item=item, room=room, payer=payer_of(room, fee["payer"]), kind="gift",
         amount=Decimal("0.00"), period=(period.start, period.end), room_fee=fee["id"],
         note=gift["no"], snapshot={"gift": gift["no"], "worth": str(worth)},
     )  # fmt: skip
-    move_state(context, "gift", gift_id, "draft", "applied", worth=worth,
-               approved_by_id=context.user_id)  # fmt: skip
+    context.records.change("gift", gift_id, {"worth": worth, "approved_by": context.user_id})
     return bill
 
 

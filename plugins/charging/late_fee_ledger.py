@@ -105,8 +105,9 @@ def _paid(context: Any, ids: Sequence[int]) -> dict[int, list[Paid]]:
     reduced = (
         select(line.c.receivable_id, line.c.amount, head.c.applied_on)
         .join(head, head.c.id == line.c.reduction_id)
+        # one that is being put in force is approved, and in force from no day yet
         .where(line.c.receivable_id.in_(ids), head.c.state == "approved")
-        .where(head.c.applied_on.is_not(None))  # being decided on just now, and not in force yet
+        .where(head.c.applied_on.is_not(None))
     )
     for row in context.connection.execute(reduced):
         found.setdefault(row.receivable_id, []).append(Paid(row.applied_on, row.amount))

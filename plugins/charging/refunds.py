@@ -7,25 +7,22 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from engine.extension import ActionContext, ActionResult, Conflict, Invalid, Problem, action
+from engine.extension import ActionContext, Conflict, Invalid, Problem, action
 from plugins.charging.ledger import ZERO, Change, allocate_rows, apply_changes, lock_bills, units_of
 from plugins.charging.posting import must_be_open
 from plugins.charging.prepayments import move
-from plugins.charging.reductions import move_state, reduce_for_refund
+from plugins.charging.reductions import reduce_for_refund
 
 Row = dict[str, Any]
 
 
-@action("charging.submit_refund")
-def submit_refund(context: ActionContext) -> ActionResult:
-    """Check draft refunds and hand them in."""
+@action("charging.check_refund")
+def check_refund(context: ActionContext) -> None:
+    """Check refunds that are handed in."""
     for refund_id in context.ids:
         head = context.records.get("refund", refund_id, lock=True)
-        lines = _lines(context, refund_id)
-        if head["kind"] == "payment":
-            _check_payment(context, head, lines)
-        move_state(context, "refund", refund_id, "draft", "submitted")
-    return ActionResult("Submitted.")
+        if head["payment"] is not None:
+            _check_payment(context, head, _lines(context, refund_id))
 
 
 def _lines(context: Any, refund_id: int) -> list[Row]:
@@ -64,28 +61,27 @@ def refundable(context: Any, payment: int) -> dict[int, Decimal]:
 
 
 @action("charging.pay_refund")
-def pay_refund(context: ActionContext) -> ActionResult:
-    """Approve submitted refunds and pay them out today."""
+def pay_refund(context: ActionContext) -> None:
+    """Pay approved refunds out today."""
     for refund_id in context.ids:
         pay(context, refund_id)
-    return ActionResult("Refunded.")
 
 
 def pay(context: Any, refund_id: int) -> None:
-    """Pay one submitted refund.
+    """Pay one approved refund.
 
     What is given back of a bill is charged no more: received falls and reduced rises by it,
     so nothing is owed anew; the payment's receipt gets a red copy.
 
     Raises:
         Invalid: more than what is left.
-        Conflict: somebody else has decided on it.
+        Conflict: the payment is reversed, or not that much of it is left.
         Refused: the month is closed, or the prepayment does not suffice.
     """
     head = context.records.get("refund", refund_id, lock=True)
     must_be_open(context, head["estate"], context.today, till=head["cashier"])
-    move_state(context, "refund", refund_id, "submitted", "paid",
-               paid_on=context.today, approved_by_id=context.user_id)  # fmt: skip
+    paid = {"paid_on": context.today, "approved_by": context.user_id}
+    context.records.change("refund", refund_id, paid)
     if head["kind"] == "prepayment":
         move(context, head["account"], "refund", -head["amount"], context.today, refund=refund_id)
     else:

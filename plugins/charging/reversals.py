@@ -24,6 +24,16 @@ def reverse_payment(context: ActionContext) -> ActionResult:
     return ActionResult("Reversed.")
 
 
+@action("charging.reverse_as_asked")
+def reverse_as_asked(context: ActionContext) -> None:
+    """Reverse the payments of approved requests."""
+    for request_id in context.ids:
+        asked = context.records.get("payment_reversal", request_id, lock=True)
+        mirror = reverse(context, asked["payment"], asked["reason"])
+        done = {"mirror": mirror["id"], "approved_by": context.user_id}
+        context.records.change("payment_reversal", request_id, done)
+
+
 def reverse(context: Any, payment_id: int, reason: str) -> Row:
     """Post the mirror of a payment today and return it.
 

@@ -59,7 +59,7 @@ def start_transfer(context: ActionContext) -> ActionResult:
 
 
 @action("estate.approve_transfer")
-def approve_transfer(context: ActionContext) -> ActionResult:
+def approve_transfer(context: ActionContext) -> None:
     """End the old shares the day before, start the new ones, and move the payer.
 
     Raises:
@@ -67,7 +67,6 @@ def approve_transfer(context: ActionContext) -> ActionResult:
     """
     for number in sorted(context.ids):
         _approve(context, context.records.get("owner_change", number, lock=True))
-    return ActionResult("The transfer is effective.")
 
 
 def _approve(context: ActionContext, document: Row) -> None:
@@ -83,7 +82,7 @@ def _approve(context: ActionContext, document: Row) -> None:
     context.records.change(
         "owner_change",
         document["id"],
-        {"state": "approved", "approved_by": context.user_id, "approved_at": context.now},
+        {"approved_by": context.user_id, "approved_at": context.now},
     )
 
 

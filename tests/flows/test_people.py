@@ -7,16 +7,12 @@ from sqlalchemy import Connection, text
 
 from engine.flows.people import About, Directory
 from engine.metadata.flows import Who
-from tests.flows.asking import (  # noqa: F401  -- fixtures
-    Ask,
-    Hire,
+from tests.flows.asking import (
     _without,
     about_of,
-    ask,
     change_person,
     employ,
     field,
-    hire,
     initiator,
     login_of,
     person_id,
@@ -25,7 +21,7 @@ from tests.flows.asking import (  # noqa: F401  -- fixtures
     switch_off,
 )
 from tests.flows.company import UNITS
-from tests.flows.conftest import NewRequest, Work
+from tests.flows.conftest import Ask, Hire, NewRequest, Work
 
 # -- persons, posts, groups ------------------------------------------------------------------
 

@@ -6,17 +6,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from engine.access import SYSTEM, Grant, grant
-from tests.flows.asking import (  # noqa: F401  -- fixtures
-    Ask,
-    Hire,
-    ask,
-    hire,
+from tests.flows.asking import (
     person_id,
     role,
     switch_off,
 )
 from tests.flows.company import UNITS
-from tests.flows.conftest import NewRequest
+from tests.flows.conftest import Ask, Hire, NewRequest
 
 # -- roles -----------------------------------------------------------------------------------
 

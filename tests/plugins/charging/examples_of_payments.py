@@ -23,7 +23,7 @@ def months_billed(world: World, price: str, area: str, months: str, **item: Any)
 
 def area_changed(world: World, room: int, area: str, on: str) -> Any:
     change = world.make("area_change", room=room, new_area=area, effective_on=on, reason="複測")
-    world.press("area_change", "approve", change)
+    world.decide("area_change", change)
     return world.get("area_change", change)["difference"]
 
 
@@ -136,7 +136,7 @@ def twelve_months_paid_and_one_given(world: World) -> Any:
     paid = pay(world, room, "3840", "2026-06-30").payment["applied"]
     (fee,) = world.find("room_fee")
     gift = world.make("gift", room_fee=fee["id"], period_from="2027-01-01", months=1, reason="贈")
-    world.press("gift", "apply", gift)
+    world.decide("gift", gift)
     run = world.generated("2027-01-01", "2027-02-28", item)
     return [paid, world.bills(run)[0]["period_from"]]
 
@@ -155,8 +155,7 @@ def unused_months_are_given_back(world: World) -> Any:
     (bill,) = world.find("receivable")
     refund = world.make("refund", estate=world.ids["estate"], payment=payment["id"],
                         payer=payment["payer"], last_day="2026-09-15", reason="遷出")  # fmt: skip
-    world.press("refund", "submit", refund)
-    world.press("refund", "approve", refund)
+    world.decide("refund", refund)
     stored = world.get("receivable", bill["id"])
     refunded = world.get("payment", payment["id"])["refunded"]
     return [refunded, stored["received"], stored["open"]]

@@ -31,8 +31,7 @@ def refunded(counter: Counter, amount: str, way: str) -> None:
         "refund", estate=world.ids["estate"], payment=payment["id"], payer=counter.payer, way=way,
         amount=amount, reason="x", lines=[{"receivable": bill["id"], "amount": amount}],
     )  # fmt: skip
-    world.press("refund", "submit", refund)
-    world.press("refund", "approve", refund)
+    world.decide("refund", refund)
 
 
 def day_of(counter: Counter, day: str = "2026-03-31") -> int:
@@ -95,5 +94,4 @@ def refunded_before(counter: Counter) -> None:
         way="cash", amount="20", reason="x",
         lines=[{"receivable": bill["id"], "amount": "20"}],
     )  # fmt: skip
-    world.press("refund", "submit", refund)
-    world.press("refund", "approve", refund)
+    world.decide("refund", refund)

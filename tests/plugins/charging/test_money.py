@@ -222,8 +222,7 @@ def test_w38_refund_of_unused_months(world: World) -> None:
         amount="1120", reason="遷出", lines=[{"receivable": bill["id"], "amount": "1120"}],
     )  # fmt: skip
 
-    world.press("refund", "submit", refund)
-    world.press("refund", "approve", refund)
+    world.decide("refund", refund)
 
     (bill,) = counter.bills()
     assert [bill[n] for n in ("received", "reduced", "open")] == [
@@ -275,7 +274,7 @@ def test_a_refund_never_exceeds_what_the_payment_gave(world: World) -> None:
     )  # fmt: skip
 
     with pytest.raises(Invalid, match=r"320\.00"):
-        world.press("refund", "submit", refund)
+        world.decide("refund", refund)
 
 
 def test_money_paid_without_a_bill_is_a_prepayment_and_no_surplus(world: World) -> None:
@@ -329,7 +328,7 @@ def test_w39_deposit_less_open_bills_and_forfeit(world: World) -> None:
 
 def change_area(world: World, room: int, area: str, on: str) -> dict[str, Any]:
     change = world.make("area_change", room=room, new_area=area, effective_on=on, reason="複測")
-    world.press("area_change", "approve", change)
+    world.decide("area_change", change)
     return world.get("area_change", change)
 
 
@@ -373,7 +372,7 @@ def test_w36_pay_twelve_get_one(world: World) -> None:
     gift = world.make("gift", room_fee=counter.fee, period_from="2027-01-01", months=1,
                       reason="繳一年送一月")  # fmt: skip
 
-    world.press("gift", "apply", gift)
+    world.decide("gift", gift)
 
     assert world.get("gift", gift)["worth"] == Decimal("320.00")
     january = world.generated("2027-01-01", "2027-01-31", counter.item)

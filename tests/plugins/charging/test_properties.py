@@ -155,8 +155,7 @@ class Life:
                 "refund", estate=self.world.ids["estate"], payment=one["payment"], payer=payer,
                 amount=part, reason="x", lines=[{"receivable": one["receivable"], "amount": part}],
             )  # fmt: skip
-            self.world.press("refund", "submit", made)
-            self.world.press("refund", "approve", made)
+            self.world.decide("refund", made)
 
     def voids(self, amount: str) -> None:
         bills = self.world.find("receivable", "state == 'published' and received == 0")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
-from engine.access import SYSTEM, Actor, NewUser, create_users, load_actor
+from engine.access import SYSTEM, Actor, NewUser, create_users
 from engine.extension import ActionResult
-from engine.flows.core.commands import Command
 from engine.flows.definitions import flow_for
 from engine.flows.service import FlowService
 from engine.records.contexts import Action
 from engine.records.service import RecordService
 from engine.records.workspace import Workspace
-from engine.storage.flow_tables import wy_flow_case, wy_flow_task
+from tests.plugins.deciding import as_user, play
 from tests.product import product as company
 from tests.product import product_tables as company_tables
 
@@ -26,8 +25,8 @@ ROOT = Path(__file__).parents[3]
 NOON = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)  # noon in Shanghai
 
 
-def d(text: str) -> date:
-    return date.fromisoformat(text)
+def d(day: str) -> date:
+    return date.fromisoformat(day)
 
 
 @dataclass
@@ -39,7 +38,6 @@ class World:
     actor: Actor = SYSTEM
     ids: dict[str, int] = field(default_factory=dict)
     count: int = 0
-    staff: dict[str, int] = field(default_factory=dict)  # role -> user, made when one decides
     trusted: bool = True  # False: the actor is asked for his rights, as on a screen
 
     @property
@@ -60,9 +58,9 @@ class World:
     def context(self) -> Action:
         return Action(self.work, "", [], {})
 
-    def on(self, text: str) -> None:
+    def on(self, day: str) -> None:
         """Move to noon of a day."""
-        self.now = datetime.fromisoformat(text + "T04:00:00+00:00")
+        self.now = datetime.fromisoformat(day + "T04:00:00+00:00")
 
     def make(self, entity: str, **values: Any) -> int:
         return int(self.records.create(entity, values)["id"])
@@ -78,19 +76,15 @@ class World:
 
     def person(self, role: str) -> Workspace:
         """Return a piece of work of the office's person of a role, with his rights and no more."""
-        known = self.staff.get(role)
-        if known is None or load_actor(self.connection, known, company()) is None:
-            office = self.ids["office"]
+        office, login = self.ids["office"], f"{role}.{self.ids['office']}"
+        find = text("select id from ab_user where username = :login")
+        number = self.connection.scalar(find, {"login": login})
+        if number is None:  # asked for afresh: a test may roll back whom it made
             roles = {role: [office]}
-            user = NewUser(login=f"{role}.{office}", name=role, password="long enough", roles=roles)
+            user = NewUser(login=login, name=role, password="long enough", roles=roles)
             made = create_users(self.connection, [user], method="pbkdf2:sha256:1")
-            self.staff[role] = made[user.login]
-        return self._as(self.staff[role])
-
-    def _as(self, user: int) -> Workspace:
-        actor = load_actor(self.connection, user, company())
-        assert actor is not None
-        return replace(self.work, actor=actor)
+            number = made[login]
+        return as_user(self.work, number)
 
     def decide(
         self, entity: str, record_id: int, outcome: str = "approved", action: str = "submit"
@@ -100,7 +94,7 @@ class World:
         Everybody in turn agrees, or the first refuses or returns it; `outcome` is then the case's.
         """
         case = self.hand_in(entity, record_id, action)
-        return self.play(case, outcome) if case else []
+        return play(self.work, case, outcome) if case else []
 
     def hand_in(self, entity: str, record_id: int, action: str = "submit") -> int:
         """Start a record's flow as the first who may; return its case, 0 for an action at once."""
@@ -113,28 +107,11 @@ class World:
                     self.person(who.name)
         return FlowService(self.person(act.who[0].name)).start(entity, record_id, action).case_id
 
-    def play(self, case: int, outcome: str = "approved") -> list[str]:
-        """Let everybody whose turn it is say the same, until the case is over."""
-        verb = {"approved": "approve", "rejected": "reject", "returned": "return"}[outcome]
-        done = []
-        while (task := self.task(case)) and (verb != "return" or not done):
-            given = Command(name=verb, task=task.no, comment="so", target="initiator")
-            FlowService(self._as(task.user_id)).act(case, given)
-            done.append(task.step)
-        status = select(wy_flow_case.c.status).where(wy_flow_case.c.id == case)
-        assert outcome == "returned" or self.connection.scalar(status) == outcome
-        return done
-
-    def task(self, case: int) -> Any:
-        """Return the first open task of a case; None when nobody's turn it is."""
-        query = select(wy_flow_task).where(wy_flow_task.c.case_id == case)
-        query = query.where(wy_flow_task.c.state == "open").order_by(wy_flow_task.c.no)
-        return self.connection.execute(query.limit(1)).first()
-
-    def settle(self, mark: str = "1") -> World:
+    def settle(self, mark: str = "1", branch_code: str = "") -> World:
         """Make group, branch, office, estate and building; `mark` tells several apart."""
         group = self.make("org_unit", kind="group", code=f"G{mark}", name="集團")
-        branch = self.make("org_unit", kind="branch", code=f"B{mark}", name="分公司", parent=group)
+        branch = self.make("org_unit", kind="branch", code=branch_code or f"B{mark}",
+                           name="分公司", parent=group)  # fmt: skip
         office = self.make("org_unit", kind="office", code=f"O{mark}", name="管理處", parent=branch)
         estate = self.make("estate", code=f"E{mark}", name="翠園", office=office,
                            kind="residential")  # fmt: skip

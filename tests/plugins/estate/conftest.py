@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from engine.access import SYSTEM, NewUser, create_users, load_actor
+from engine.access import SYSTEM, NewUser, create_users
+from engine.flows.service import FlowService
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
 from engine.storage import Tables, engine_for
 from plugins.demo import Company, load, set_managers
 from tests.databases import rolled_back
+from tests.plugins.deciding import as_user, play
 from tests.product import product, product_tables
 
 ROOT = Path(__file__).parents[3]
@@ -99,10 +100,22 @@ def service_of(work: Workspace) -> Callable[[str], RecordService]:
     """A function from a login such as `guard.chhy` to the record service as that person has it."""
 
     def service(login: str) -> RecordService:
-        find = text("select id from ab_user where username = :login")
-        number = work.connection.execute(find, {"login": login}).scalar_one()
-        actor = load_actor(work.connection, number, work.catalog)
-        assert actor is not None
-        return RecordService(replace(work, actor=actor))
+        return RecordService(as_user(work, _number(work, login)))
 
     return service
+
+
+def _number(work: Workspace, login: str) -> int:
+    find = text("select id from ab_user where username = :login")
+    return int(work.connection.execute(find, {"login": login}).scalar_one())
+
+
+@pytest.fixture
+def decide(work: Workspace) -> Callable[[str, int], list[str]]:
+    """A function: decide("owner_change", 7) hands a record in and has everybody agree."""
+
+    def make(entity: str, record: int, by: str = "estate_clerk.th") -> list[str]:
+        clerk = as_user(work, _number(work, by))
+        return play(work, FlowService(clerk).start(entity, record).case_id)
+
+    return make

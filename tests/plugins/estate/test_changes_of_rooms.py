@@ -15,6 +15,7 @@ from plugins.estate.ownership import largest_total
 
 Room = Callable[[str, str], dict[str, Any]]
 Row = dict[str, Any]
+Decide = Callable[[str, int], list[str]]
 
 
 def shares_of(records: RecordService, room: Row) -> list[Row]:
@@ -91,14 +92,14 @@ def test_shares_count_on_the_days_they_are_held() -> None:
 
 
 def test_a_transfer_ends_the_old_share_the_day_before(
-    records: RecordService, room_of: Room
+    records: RecordService, room_of: Room, decide: Decide
 ) -> None:
     room = bare_room(records, room_of("CHHY", "3-1-0502"), "9")
     seller, buyer = new_owner(records, room, "賣方"), new_owner(records, room, "買方")
     own(records, room, seller)
     document = transfer(records, room, buyer)
 
-    records.press("owner_change", "approve", [document])
+    decide("owner_change", document)
 
     old, new = shares_of(records, room)
     assert old["end_on"] == date(2026, 5, 31)
@@ -109,24 +110,28 @@ def test_a_transfer_ends_the_old_share_the_day_before(
     assert records.get("owner_change", document)["state"] == "approved"
 
 
-def test_a_transfer_is_approved_once(records: RecordService, room_of: Room) -> None:
+def test_a_transfer_is_approved_once(records: RecordService, room_of: Room, decide: Decide) -> None:
     room = room_of("CHHY", "3-1-0502")
     document = transfer(records, room, new_owner(records, room))
-    records.press("owner_change", "approve", [document])
+    decide("owner_change", document)
 
     with pytest.raises(Refused):
-        records.press("owner_change", "approve", [document])
+        decide("owner_change", document)
 
 
-def test_a_transfer_that_lies_ahead_waits(records: RecordService, room_of: Room) -> None:
+def test_a_transfer_that_lies_ahead_waits(
+    records: RecordService, room_of: Room, decide: Decide
+) -> None:
     room = room_of("CHHY", "3-1-0502")
     document = transfer(records, room, new_owner(records, room), day="2026-07-01")
 
     with pytest.raises(Invalid, match="2026-07-01"):
-        records.press("owner_change", "approve", [document])
+        decide("owner_change", document)
 
 
-def test_one_owners_share_moves_and_the_payer_stays(records: RecordService, room_of: Room) -> None:
+def test_one_owners_share_moves_and_the_payer_stays(
+    records: RecordService, room_of: Room, decide: Decide
+) -> None:
     room = bare_room(records, room_of("CHHY", "3-1-0502"), "9")
     husband, wife = new_owner(records, room, "夫"), new_owner(records, room, "妻")
     child = new_owner(records, room, "子")
@@ -143,7 +148,7 @@ def test_one_owners_share_moves_and_the_payer_stays(records: RecordService, room
         },
     )
 
-    records.press("owner_change", "approve", [document["id"]])
+    decide("owner_change", document["id"])
 
     current = {s["owner"]: s["share"] for s in shares_of(records, room) if s["end_on"] is None}
     assert current == {husband["id"]: 60, child["id"]: 40}
