@@ -72,6 +72,9 @@ class SampleCompany(Protocol):
     def finish(self, connection: Any, tables: Any, user_ids: Mapping[str, int]) -> None:
         """Write what needs the accounts' ids."""
 
+    def handed_in(self, connection: Any, tables: Any) -> Sequence[tuple[str, str, int]]:
+        """Return what people have handed in for approval: (login, entity, record's id)."""
+
 
 _samples: dict[str, Sample] = {}
 _channels: dict[str, Channel] = {}

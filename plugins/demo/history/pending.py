@@ -9,8 +9,7 @@ from plugins.demo.history.books import Bill, Books, Payment, Reduction, Refund
 from plugins.demo.history.days import HOUR, Window
 
 _ASKED = (
-    ("submitted", 7, None),
-    ("draft", 3, None),
+    ("draft", 10, None),  # some are handed in once there are people to decide on them
     ("rejected", 4, "不符合減免條件，請業主按期繳費"),
     ("revoked", 3, "業主未按協議付清，撤銷減免"),
 )
@@ -18,7 +17,7 @@ _WHY = ("業主反映漏水未修，申請減免", "空置一年以上，申請�
 
 
 def ask_for_reductions(books: Books, window: Window, random: Random) -> None:
-    """Write reductions that are not in force: waiting, refused, taken back."""
+    """Write reductions that are not in force: drafts, refused, taken back."""
     fit = [
         bill for bill in books.bills
         if bill.kind == "cyclic" and bill.open == bill.amount and bill.amount > 20000
@@ -40,7 +39,7 @@ def ask_for_reductions(books: Books, window: Window, random: Random) -> None:
 
 
 def ask_for_refunds(books: Books, window: Window, random: Random, parking: int) -> None:
-    """Write refunds of recent payments that wait to be approved."""
+    """Write refunds of recent payments, to be handed in."""
     fit: list[tuple[Payment, Bill, int]] = [
         (row.payment, row.bill, row.amount) for row in books.allocations
         if row.kind == "payment" and row.payment is not None and not row.reversed
@@ -50,7 +49,7 @@ def ask_for_refunds(books: Books, window: Window, random: Random, parking: int) 
     for payment, bill, amount in _some(random, fit, 4):
         made = Refund(
             (window.now, 9 * HOUR), bill.estate, payment.payer, "payment", amount, "transfer",
-            "車輛已售，申請退還車位費", "submitted", payment,
+            "車輛已售，申請退還車位費", "draft", payment,
         )  # fmt: skip
         made.lines.append((bill, amount))
         books.refunds.append(made)
