@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.diagnostics import InvalidMetadata
@@ -85,13 +86,20 @@ def definition_id(connection: Connection, catalog: Catalog, flow: Flow) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def _pinned_of(work: Workspace) -> dict[int, Flow]:
+    """Return what is remembered of a database's kept texts: its numbers are its own."""
+    by_engine: WeakKeyDictionary[Engine, dict[int, Flow]]
+    by_engine = vars(work.catalog).setdefault("_pinned_flows", WeakKeyDictionary())
+    return by_engine.setdefault(work.connection.engine, {})
+
+
 def pinned(work: Workspace, name: str, definition: int) -> Flow:
     """Return the flow as it was when the case began.
 
     Raises:
         FlowRefused: unfit; its text no longer fits the entities it is about.
     """
-    known: dict[int, Flow] = vars(work.catalog).setdefault("_pinned_flows", {})
+    known = _pinned_of(work)
     flow = known.get(definition)
     if flow is None:
         row = work.connection.execute(select(table).where(table.c.id == definition)).one()
