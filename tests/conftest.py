@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
@@ -52,6 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="wuye-test-"))
         folder.chmod(0o755)  # the server may run as another account
         os.environ[_FOLDER] = str(folder)
+        _end_like_interrupted()
+
+
+def _end_like_interrupted() -> None:
+    """Let a run that is told to end stop its server, as one that is interrupted does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
