@@ -12,6 +12,7 @@ import gettext
 import io
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -118,7 +119,8 @@ def _places(found: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _empty(locale: str) -> Catalog:
-    made = Catalog(locale=locale, fuzzy=False)
+    # a fixed date: texts that have not changed must give the same file
+    made = Catalog(locale=locale, fuzzy=False, creation_date=datetime(2026, 1, 1, tzinfo=UTC))
     made.header_comment = "# Texts of the interface. See scripts/build_translations.py."
     made.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
