@@ -27,7 +27,10 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
     def load(self):
         from engine.web.app import create_app
-        return create_app(database_url=sys.argv[1], config={"SECRET_KEY": "b"})
+        from engine.web.process import settle
+        made = create_app(database_url=sys.argv[1], config={"SECRET_KEY": "b"})
+        settle(made)
+        return made
 Server().run()
 """
 
