@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 _SERVE = """
 import sys
@@ -62,9 +62,13 @@ class Visitor:
         return self._ask("GET", path, None, {}, expected or (200,))
 
     def post(self, path: str, data: dict[str, Any], *expected: int) -> str:
-        """Send a form."""
+        """Send a form; return where the answer leads, or what it says."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, urlencode(data), kind, expected)
+
+    def save(self, path: str, data: dict[str, Any]) -> str:
+        """Send a form and look at the page it leads to, as a browser does."""
+        return self.get(urlsplit(self.post(path, data, 302)).path)
 
     def post_json(self, path: str, body: str, *expected: int, **headers: str) -> str:
         """Send JSON."""
@@ -83,4 +87,4 @@ class Visitor:
             raise RuntimeError(f"{method} {path} answered {answer.status}: {text[:500]}")
         if not self.cookie:
             self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
-        return text
+        return answer.getheader("Location") or text
