@@ -90,9 +90,23 @@ def roles_granting(catalog: Catalog, actor: Actor, entity: str, action: str) -> 
 
     def granting() -> list[str]:
         owner, actions = asked_of(catalog, entity, action)
-        return sorted({role for one in actions for role in actor.roles_with(one, owner)})
+        found = {role for one in actions for role in actor.roles_with(one, owner)}
+        return sorted(role for role in found if not _hides(catalog, entity, role))
 
     return actor.once(("roles", id(catalog), entity, action), granting)
+
+
+def _hides(catalog: Catalog, entity: str, role: str) -> bool:
+    """Tell whether a role hides the field by which a record has these lines."""
+    below = catalog.entity(entity)
+    while (above := parent_of(catalog, below)) is not None:
+        holding = {n for n, f in above.fields.items() if f.type == "lines"}
+        holding = {n for n in holding if above.fields[n].options["of"] == below.name}
+        rule = above.rights.by_role.get(role)
+        if holding and rule is not None and holding <= rule.hide:
+            return True
+        below = above
+    return False
 
 
 def may(catalog: Catalog, actor: Actor, entity: str, action: str) -> bool:
