@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import make_response
@@ -38,25 +38,42 @@ def revealed(work: Workspace, entity: Entity, record_id: int, name: str) -> str:
     if not may_reveal(work.catalog, work.actor, entity.name, name):
         raise Refused("You may not see this value in full.")
     value = RecordService(work).get(entity.name, record_id)[name]
-    _note(work, entity.name, record_id, [name])
+    _note(work, [(entity.name, record_id, name)])
     return str(field_type(field.type).text(field, value, work.style))
 
 
 def note_revealed(work: Workspace, entity: Entity, values: Mapping[str, Any]) -> None:
-    """Note that an edit form shows masked values in full to somebody who may see them so."""
+    """Note that an edit form shows masked values in full to somebody who may see them so.
+
+    `values` are the record's, with its lines.
+    """
+    notes = list(_shown_in_full(work, entity, [values]))
+    for field in entity.fields.values():
+        if field.type == "lines":
+            child = work.catalog.entity(field.options["of"])
+            notes += _shown_in_full(work, child, values.get(field.name) or ())
+    if notes:
+        _note(work, notes)
+
+
+def _shown_in_full(
+    work: Workspace, entity: Entity, rows: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, int, str]]:
+    """Yield the entity, record and field of each value that a form would not cover."""
     shown = revealable_fields(work.catalog, work.actor, entity.name)
-    open_ = shown & changeable_fields(work.catalog, work.actor, entity.name, "change")
-    names = sorted(n for n in open_ if values.get(n) not in (None, ""))
-    if names:
-        _note(work, entity.name, values["id"], names)
+    if not entity.part_of:
+        shown &= changeable_fields(work.catalog, work.actor, entity.name, "change")
+    for row in rows:
+        for name in sorted(shown):
+            if row.get(name) not in (None, "") and row.get("id"):
+                yield entity.name, row["id"], name
 
 
-def _note(work: Workspace, entity: str, record_id: int, names: list[str]) -> None:
+def _note(work: Workspace, notes: Sequence[tuple[str, int, str]]) -> None:
     common = {
         "actor_id": work.actor.user_id,
-        "entity": entity,
-        "record_id": record_id,
         "request_id": work.request_id,
         "ip": work.ip,
     }
-    work.connection.execute(wy_reveal.insert().values([{**common, "field": n} for n in names]))
+    lines = [{**common, "entity": e, "record_id": i, "field": n} for e, i, n in notes]
+    work.connection.execute(wy_reveal.insert(), lines)

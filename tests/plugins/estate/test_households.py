@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.extension import Invalid, NotFound, Refused
 from engine.records import Query, RecordService
+from engine.storage.system_tables import wy_reveal
+from engine.web.views.revealing import note_revealed
 
 Room = Callable[[str, str], dict[str, Any]]
 Service = Callable[[str], RecordService]
@@ -56,6 +59,19 @@ def test_what_is_wrong_in_a_household_is_said_at_its_line(
 
     assert [problem.field for problem in wrong.value.problems] == [field]
     assert clerk.lines("owner", "members", owner) == []
+
+
+def test_opening_the_form_on_a_familys_numbers_is_noted(service_of: Service, owner: int) -> None:
+    clerk = service_of("customer_service.th")
+    clerk.change("owner", owner, {"members": FAMILY})
+    entity = clerk.work.catalog.entity("owner")
+    members = clerk.lines("owner", "members", owner)
+    with clerk.work.connection.begin_nested():
+        note_revealed(clerk.work, entity, {"id": owner, "members": members})
+    noted = select(wy_reveal.c.entity, wy_reveal.c.record_id, wy_reveal.c.field)
+    assert list(clerk.work.connection.execute(noted)) == [
+        ("owner_member", members[0]["id"], "phone")
+    ]
 
 
 @pytest.mark.parametrize("login", ["guard.chhy", "cashier.th", "accountant.th"])
