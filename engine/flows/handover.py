@@ -15,6 +15,7 @@ from engine.flows.core.state import PENDING
 from engine.flows.monitor import watched_flows
 from engine.flows.people import Directory
 from engine.flows.service import FlowService
+from engine.flows.together import Wrong
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_proxy as proxies
@@ -26,7 +27,7 @@ class HandedOver:
     """What became of a leaver's cases."""
 
     done: list[int] = field(default_factory=list)
-    refused: list[tuple[int, str, Exception]] = field(default_factory=list)
+    refused: list[tuple[int, str, Wrong]] = field(default_factory=list)
     # ^ case, what it is about, why
 
 

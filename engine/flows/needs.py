@@ -13,6 +13,33 @@ from engine.flows.edits import NEGATIVE
 from engine.flows.panel import Panel
 from engine.metadata.flows import Step
 
+# What people may do; 'migrate' is an administrator's, by a way of its own.
+COMMANDS = (
+    "approve",
+    "reject",
+    "return",
+    "resubmit",
+    "claim",
+    "release",
+    "transfer",
+    "delegate",
+    "recall",
+    "add_sign",
+    "remove_sign",
+    "abstain",
+    "take_back",
+    "withdraw",
+    "urge",
+    "copy",
+    "comment",
+    "terminate",
+    "suspend",
+    "resume",
+    "jump",
+    "force",
+    "assign",
+    "hand_over",
+)
 USERS = {
     "transfer": "one",
     "delegate": "one",

@@ -13,6 +13,7 @@ from engine.flows.service import FlowService
 from engine.records import Workspace
 
 MOST_AT_ONCE = 50
+Wrong = Refused | Invalid | Conflict | NotFound  # why one of many was refused
 DECIDABLE = frozenset({"decide", "before", "after"})
 
 
@@ -23,7 +24,7 @@ class Outcome:
     task_id: int
     case_id: int
     subject: str
-    wrong: Refused | Invalid | Conflict | NotFound | None = None
+    wrong: Wrong | None = None
 
 
 def waiting(work: Workspace, task_ids: Collection[int]) -> list[Item]:
