@@ -49,7 +49,7 @@ USERS = {
     "hand_over": "one",
 }
 EDITING = frozenset({"approve", "resubmit"})
-_MODES = {
+MODES = {
     "add_sign": ("before", "after", "with"),
     "return": ("again", "back"),
     "force": ("approved", "rejected"),
@@ -91,7 +91,7 @@ class Said:
 
 def needs(found: Panel, name: str) -> Needs:
     """Return what a command asks for, as the case stands."""
-    modes = _MODES.get(name, ())
+    modes = MODES.get(name, ())
     mode = found.flow.rules.resubmit if name == "return" else next(iter(modes), "")
     return Needs(
         users=USERS.get(name, ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.access import entities_readable
-from engine.flows.needs import COMMANDS, EDITING
+from engine.flows.needs import COMMANDS
 from engine.flows.watching import administered
 from engine.metadata.flows import Flow
 from engine.records import Workspace
@@ -84,7 +84,7 @@ def _commands(mends: bool) -> list[str]:
 
 
 def _command(name: str) -> Json:
-    sent = shapes.MIGRATION if name == "migrate" else shapes.sent(name, values=name in EDITING)
+    sent = shapes.MIGRATION if name == "migrate" else shapes.sent(name)
     path = f"/flows/{{case_id}}/{name}"
     operation = _post(f"flows.{name}", sent, shapes.DONE)
     return {path: {"parameters": [number("case_id")], "post": operation}}

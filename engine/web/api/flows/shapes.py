@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from engine.flows.needs import USERS
+from engine.flows.needs import EDITING, MODES, USERS
 
 Json = dict[str, Any]
 _TEXT, _WHOLE, _TRUE = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
@@ -61,30 +62,27 @@ PROXY = _closed(
 )
 
 
-def sent(name: str, *, values: bool) -> Json:
+_EVERY_COMMAND: Json = {
+    "task": {**_WHOLE, "description": "by its id; the caller's own if none is given"},
+    "comment": {**_TEXT, "maxLength": 4_000},
+    "attachments": {**_WHOLES, "description": "ids of files kept for this case"},
+}
+_SOME_COMMANDS: dict[str, tuple[Collection[str], Json]] = {
+    "users": (USERS, {**_WHOLES, "description": "accounts"}),
+    "target": (("return", "jump"), {**_TEXT, "description": "a step"}),
+    "mode": (MODES, _TEXT),
+    "visit": (("assign", "force"), {**_WHOLE, "description": "if several steps are going on"}),
+    "tasks": (("remove_sign",), {**_WHOLES, "description": "ids of those to be removed"}),
+    "leaver": (("hand_over",), {**_WHOLE, "description": "the account that holds the tasks"}),
+    "chosen": (("approve",), _CHOSEN),
+    "values": (EDITING, {"type": "object", "description": "fields the step lets one change"}),
+}
+
+
+def sent(name: str) -> Json:
     """Return what a command takes."""
-    found: Json = {
-        "task": {**_WHOLE, "description": "by its id; the caller's own if none is given"},
-        "comment": {**_TEXT, "maxLength": 4_000},
-        "attachments": {**_WHOLES, "description": "ids of files kept for this case"},
-    }
-    if name in USERS:
-        found["users"] = {**_WHOLES, "description": f"accounts; {USERS[name]}"}
-    if name in ("return", "jump"):
-        found["target"] = {**_TEXT, "description": "a step"}
-    if name in ("add_sign", "return", "force"):
-        found["mode"] = _TEXT
-    if name in ("assign", "force"):
-        found["visit"] = {**_WHOLE, "description": "of the step, if several are going on"}
-    if name == "remove_sign":
-        found["tasks"] = {**_WHOLES, "description": "ids of the tasks to be removed"}
-    if name == "hand_over":
-        found["leaver"] = {**_WHOLE, "description": "the account that holds the tasks"}
-    if name == "approve":
-        found["chosen"] = _CHOSEN
-    if values:
-        found["values"] = {"type": "object", "description": "fields the step lets one change"}
-    return _closed(found)
+    more = {key: schema for key, (who, schema) in _SOME_COMMANDS.items() if name in who}
+    return _closed(_EVERY_COMMAND | more)
 
 
 def _item() -> Json:
