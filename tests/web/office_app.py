@@ -1,12 +1,14 @@
-"""The company of the flow scenarios as an application: people decide over the API and on screens."""
+"""The company of the flow scenarios as an application: people decide over the API, on screens."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -72,12 +74,13 @@ def office() -> Catalog:
     """Return the catalog of the scenarios with files, a mask, a button and two flows."""
     files = dict(texts())
     module = files["models/requests.yaml"]
-    own = "    rights:\n      staff: [read, create, change, delete, export, history, comment, attach]\n"
+    can = "read, create, change, delete, export, history, comment, attach"
+    own = f"    rights:\n      staff: [{can}]\n"
+    note = "      note: {type: long_text,"
     assert own in module
+    assert note in module
     module = module.replace(own, MORE_RIGHTS.lstrip("\n"), 1)
-    files["models/requests.yaml"] = module.replace(
-        "      note: {type: long_text,", MORE_FIELDS.lstrip("\n") + "      note: {type: long_text,", 1
-    )
+    files["models/requests.yaml"] = module.replace(note, MORE_FIELDS.lstrip("\n") + note, 1)
     flows = {"workflows/standard.yaml": STANDARD, "workflows/chosen.yaml": CHOSEN}
     return catalog_from_texts({**files, **flows})
 
@@ -97,6 +100,11 @@ class Office(Bazaar):
     """The application, and what tests do with its approvals."""
 
     users: dict[str, int]
+
+    @property
+    def today(self) -> date:
+        """The date in the company's zone."""
+        return datetime.now(ZoneInfo(office().product.time_zone)).date()
 
     def row(self, entity: str, record_id: int) -> dict[str, Any] | None:
         table = tables().table(entity)

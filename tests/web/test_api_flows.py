@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -223,7 +223,7 @@ def test_of_many_one_that_is_refused_keeps_nobody_back(office: Office) -> None:
 
 
 def test_a_proxy_is_given_used_and_ended(office: Office) -> None:
-    ask, today = office.caller("gus"), date.today()
+    ask, today = office.caller("gus"), office.today
     wish = {"proxy": office.users["wes"], "from": str(today), "to": str(today + timedelta(days=3)),
             "flows": ["standard"], "reason": "on leave"}  # fmt: skip
     number = ask("POST", "/flows/proxies", wish).json["id"]
@@ -276,8 +276,8 @@ def test_a_leaver_is_handed_over_in_the_flows_one_mends(office: Office) -> None:
 
 def test_colleagues_are_found_by_name(office: Office) -> None:
     found = office.caller("ann")("GET", "/flows/people?q=pam").json
-    assert found == {
-        "items": [{"id": office.users["pam"], "name": "Pam Tester", "login": "pam"}], "more": False}  # fmt: skip
+    pam = {"id": office.users["pam"], "name": "Pam Tester", "login": "pam"}
+    assert found == {"items": [pam], "more": False}
     assert office.caller("ann")("GET", "/flows/people?q=ina").json["items"] == []
     assert office.caller("out")("GET", "/flows/people?q=pam").status_code == 403
 
