@@ -35,8 +35,9 @@ def keep(work: Workspace, case_id: int, seq: int, uploads: Sequence[int]) -> Non
     if not wanted:
         return
     if len(wanted) > MOST_FILES:
-        message = "At most %(most)s files at once."
-        raise Invalid([Problem(message, {"most": MOST_FILES}, "attachments", "too_many")])
+        most = {"most": MOST_FILES}
+        problem = Problem("At most %(most)s files at once.", most, "attachments", "too_many")
+        raise Invalid([problem])
     fresh = (files.c.record_id.is_(None), files.c.created_by == work.actor.user_id)
     mine = update(files).where(files.c.id.in_(wanted), files.c.entity == OWNER, *fresh)
     taken = work.connection.scalars(mine.values(record_id=case_id).returning(files.c.id)).all()

@@ -15,6 +15,7 @@ from engine.records import Workspace
 from engine.web.api.idempotency import HEADER
 from engine.web.api.reading import sent_object
 from engine.web.urls import LARGEST
+from engine.wording import N_
 
 LARGEST_ACCOUNT = 2**31 - 1
 LONGEST_TEXT = 4_000
@@ -41,7 +42,7 @@ class Sent:
         value = self._sent.get(name)
         if value is None or _is_number(value, most):
             return value
-        self._complain(name, "This must be a whole number.")
+        self._complain(name, N_("This must be a whole number."))
         return None
 
     def numbers(self, name: str, most: int = LARGEST) -> tuple[int, ...]:
@@ -55,7 +56,7 @@ class Sent:
             and all(_is_number(v, most) for v in value)
         ):
             return tuple(value)
-        self._complain(name, "This must be a list of whole numbers.")
+        self._complain(name, N_("This must be a list of whole numbers."))
         return ()
 
     def text(self, name: str, longest: int = LONGEST_TEXT) -> str:
@@ -65,7 +66,9 @@ class Sent:
             return ""
         if isinstance(value, str) and len(value) <= longest and "\0" not in value:
             return value
-        self._complain(name, "This must be a text of at most %(most)s characters.", most=longest)
+        self._complain(
+            name, N_("This must be a text of at most %(most)s characters."), most=longest
+        )
         return ""
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ class Sent:
             and all(isinstance(v, str) for v in value)
         ):
             return tuple(value)
-        self._complain(name, "This must be a list of texts.")
+        self._complain(name, N_("This must be a list of texts."))
         return ()
 
     def day(self, name: str) -> date | None:
@@ -88,14 +91,14 @@ class Sent:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            self._complain(name, "Enter a date, such as 2026-01-31.")
+            self._complain(name, N_("Enter a date, such as 2026-01-31."))
             return None
 
     def truth(self, name: str) -> bool:
         """Return whether something was asked for."""
         value = self._sent.get(name, False)
         if not isinstance(value, bool):
-            self._complain(name, "This must be true or false.")
+            self._complain(name, N_("This must be true or false."))
         return value is True
 
     def object(self, name: str) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class Sent:
         value = self._sent.get(name)
         if value is None or isinstance(value, dict):
             return value or {}
-        self._complain(name, "This must be an object.")
+        self._complain(name, N_("This must be an object."))
         return {}
 
     def people_of(self, name: str) -> dict[str, list[int]]:
@@ -111,7 +114,7 @@ class Sent:
         found = self.object(name)
         if all(_are_people(value) for value in found.values()):
             return found
-        self._complain(name, "This must be an object of lists of whole numbers.")
+        self._complain(name, N_("This must be an object of lists of whole numbers."))
         return {}
 
     def names_of(self, name: str) -> dict[str, str]:
@@ -119,7 +122,7 @@ class Sent:
         found = self.object(name)
         if all(isinstance(value, str) for value in found.values()):
             return found
-        self._complain(name, "This must be an object of texts.")
+        self._complain(name, N_("This must be an object of texts."))
         return {}
 
     def _complain(self, name: str, message: str, **params: Any) -> None:
