@@ -171,10 +171,15 @@ def test_who_gave_his_task_away_undecided_reads_no_more(office: Office) -> None:
 
 def test_who_is_copied_reads_the_record_and_its_files(office: Office) -> None:
     papers = field_file(office, "papers")
-    case = office.submitted(papers=[papers], special_terms="for all who read")
+    case = office.submitted(
+        papers=[papers], special_terms="for all who read", lines=[{"item": "ink"}]
+    )
     office.do("ann", case, "copy", users=[office.users["out"]])
     assert seen(office, "out", papers)
-    assert office.case("out", case)["record"]["special_terms"] == "for all who read"
+    record = office.case("out", case)["record"]
+    assert record["special_terms"] == "for all who read"
+    assert [line["item"] for line in record["lines"]] == ["ink"]
+    assert "ink" in office.person("out").get(f"/flows/{case}").text
     assert [one["command"] for one in office.case("out", case)["can"]] == ["comment"]
 
 
@@ -206,3 +211,12 @@ def test_a_file_comes_with_the_form_of_a_decision(office: Office) -> None:
     answer = office.person("fin").post(f"/flows/{case}/reject", bad)
     assert answer.status_code == 422
     assert office.case("ann", case)["log"][-1]["seq"] == 2
+
+
+def test_who_gives_his_part_away_is_led_to_his_list(office: Office) -> None:
+    case = office.submitted()
+    answer = office.person("zoe").post(f"/flows/{case}/transfer", {"users": office.users["lim"]})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/flows/")
+    assert office.open(case) == ["look/lim"]
+    kept = office.person("lim").post(f"/flows/{case}/comment", {"comment": "mine now"})
+    assert kept.headers["Location"] == f"/flows/{case}"

@@ -11,7 +11,7 @@ from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
 from engine.flows.attachments import FIELD, OWNER
 from engine.flows.core.commands import Command
 from engine.flows.needs import EDITING, Needs, Said, command, needs
-from engine.flows.panel import Panel, panel, reader
+from engine.flows.panel import Panel, may_see, panel, reader
 from engine.flows.service import FlowService
 from engine.records import Workspace
 from engine.web.approvals import words
@@ -61,8 +61,8 @@ def _must_offer(found: Panel, name: str) -> None:
 
 
 def _after(work: Workspace, case_id: int) -> str:
-    """Return where to go on: the next thing that waits, or the case itself."""
-    return f"/flows/{case_id}"
+    """Return where to go on: the case; the list, when he gave his part in it away."""
+    return f"/flows/{case_id}" if may_see(work, case_id) else "/flows/"
 
 
 def _command(found: Panel, name: str) -> Command:
