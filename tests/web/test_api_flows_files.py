@@ -220,3 +220,23 @@ def test_who_gives_his_part_away_is_led_to_his_list(office: Office) -> None:
     assert office.open(case) == ["look/lim"]
     kept = office.person("lim").post(f"/flows/{case}/comment", {"comment": "mine now"})
     assert kept.headers["Location"] == f"/flows/{case}"
+
+
+def test_an_approver_puts_his_own_file_into_a_field_and_nobody_elses(office: Office) -> None:
+    case, fresh = office.submitted(), field_file(office, "papers")
+    used = field_file(office, "proof")
+    office.request(proof=used)
+    for file in (fresh, used, 10**12):
+        body = {"approved_amount": "1", "papers": [file]}
+        wrong = office.do("zoe", case, "approve", 422, values=body)["error"]["problems"]
+        assert [(p["field"], p["code"]) for p in wrong] == [("papers", "no-file")]
+    assert not seen(office, "zoe", fresh)
+    ask, where = office.caller("zoe"), f"/flows/{case}/files"
+    for field in ("proof", "title", "nothing"):  # the step lets her change none of these
+        answer = ask("POST", where, data={**form(), "field": field})
+        assert (answer.status_code, answer.json["error"]["problems"][0]["field"]) == (422, "field")
+    mine = ask("POST", where, data={**form(), "field": "papers"}).json["id"]
+    body = {"approved_amount": "1", "papers": [mine]}
+    office.do("zoe", case, "approve", values=body)
+    assert office.case("ann", case)["record"]["papers"] == [mine]
+    assert seen(office, "ann", mine)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import jsonify, request
+from werkzeug.datastructures import FileStorage
 
-from engine.extension import Invalid
+from engine.extension import Invalid, Problem
 from engine.flows import together
 from engine.flows.attachments import FIELD, OWNER
 from engine.flows.colleagues import colleagues
@@ -14,10 +15,12 @@ from engine.flows.core.refusals import FlowRefused
 from engine.flows.lists import PAGE, Wanted, counts, items
 from engine.flows.migration import migrate
 from engine.flows.needs import COMMANDS, EDITING, command
-from engine.flows.panel import mark_read, panel
+from engine.flows.panel import Panel, mark_read, panel
 from engine.flows.service import Answer as Done
 from engine.flows.service import FlowService
+from engine.metadata import Field
 from engine.records import Workspace
+from engine.records.file_names import FILES
 from engine.web.api.flows.reading import COMMAND, Sent, argument, request_key, said_of
 from engine.web.api.flows.wire import case_json, items_json, refusal_json, tasks_of
 from engine.web.api.idempotency import once
@@ -73,19 +76,26 @@ def flow_case(case_id: int) -> Answer:
 
 @bp.post("/flows/<int:case_id>/files")
 def flow_file(case_id: int) -> Answer:
-    """Keep a file (`file`) for a decision; its id then goes among its `attachments`."""
+    """Keep a file (`file`) to attach to a decision, or for a `field` the step lets one edit."""
     work = current_work()
-    panel(work, case_id)  # must be visible
-    given = request.files.get("file")
+    found = panel(work, case_id)
+    given, name = request.files.get("file"), request.form.get("field", "")
     if given is None or not given.filename:
         raise Invalid("Choose a file first.")
+    field = work.catalog.entity(found.row.entity).fields.get(name)
+    if name and (field is None or name not in found.edit or field.type not in FILES):
+        raise Invalid([Problem("Say for which «field» the file is.", {}, "field")])
+    return once(
+        work, lambda: ({"id": _keep(work, found, given, field), "name": given.filename}, 201)
+    )
 
-    def run() -> tuple[Any, int]:
-        from engine.web.views.files import keep_file
 
-        return {"id": keep_file(work, given, OWNER, None, FIELD), "name": given.filename}, 201
+def _keep(work: Workspace, found: Panel, given: FileStorage, field: Field | None) -> int:
+    from engine.web.views.files import keep_file, keep_for_field
 
-    return once(work, run)
+    if field is None:
+        return keep_file(work, given, OWNER, None, FIELD)
+    return keep_for_field(work, given, work.catalog.entity(found.row.entity), field)
 
 
 @bp.post("/flows/<int:case_id>/<command>")

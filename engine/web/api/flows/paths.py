@@ -69,7 +69,9 @@ def _post(operation: str, sent: Json, schema: Json, status: str = "200") -> Json
 
 def _upload() -> Json:
     content = {"type": "string", "contentMediaType": "application/octet-stream"}
-    form = {"type": "object", "properties": {"file": content}, "required": ["file"]}
+    field = {"type": "string", "description": "which the step lets one edit; none: an attachment"}
+    properties = {"file": content, "field": field}
+    form = {"type": "object", "properties": properties, "required": ["file"]}
     return {
         "operationId": "flows.file",
         "parameters": [key()],
