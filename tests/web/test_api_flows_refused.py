@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from engine.storage.flow_tables import wy_flow_log, wy_flow_proxy, wy_flow_task
+from engine.storage.flow_tables import wy_flow_case, wy_flow_log, wy_flow_proxy, wy_flow_task
 from tests.web.office_app import Office
 
 
@@ -274,26 +274,43 @@ def test_the_same_key_starts_one_approval(office: Office) -> None:
     assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
 
 
-def test_of_two_who_decide_at_once_one_is_told_so(office: Office) -> None:
-    mine = office.submitted()
-    office.do("zoe", mine, "approve", values={"approved_amount": "1"})
-    found: list[int] = []
-    door = threading.Barrier(2)
+def at_once(office: Office, *calls: tuple[str, str]) -> list[tuple[int, str]]:
+    """Send some calls at the same moment, as (login, path); return status and code of each."""
+    found: list[tuple[int, str]] = []
+    door = threading.Barrier(len(calls))
 
-    def decide(login: str) -> None:
+    def send(login: str, path: str) -> None:
         ask = office.caller(login)
         door.wait()
-        found.append(ask("POST", f"/flows/{mine}/approve", {}).status_code)
+        answer = ask("POST", path, {})
+        found.append((answer.status_code, answer.json.get("error", {}).get("code", "")))
 
-    for login in ("fin", "fox"):
-        office.caller(login)
-    people = [threading.Thread(target=decide, args=(one,)) for one in ("fin", "fox")]
+    for login, _ in calls:
+        office.caller(login)  # its key is made before
+    people = [threading.Thread(target=send, args=one) for one in calls]
     for one in people:
         one.start()
     for one in people:
         one.join()
-    assert sorted(found) == [200, 403]
+    return sorted(found)
+
+
+def test_of_two_who_decide_at_once_one_is_told_so(office: Office) -> None:
+    mine = office.submitted()
+    office.do("zoe", mine, "approve", values={"approved_amount": "1"})
+    path = f"/flows/{mine}/approve"
+    assert at_once(office, ("fin", path), ("fox", path)) == [(200, ""), (403, "already_done")]
     assert office.open(mine) == ["both/leo", "both/pam"]
+
+
+def test_of_two_who_start_at_once_one_is_told_so(office: Office) -> None:
+    record = office.request()
+    path = f"/flows/start/request/{record}/submit"
+    assert at_once(office, ("ann", path), ("bob", path)) == [(201, ""), (403, "already_running")]
+    cases = select(func.count()).where(
+        wy_flow_case.c.entity == "request", wy_flow_case.c.record_id == record
+    )
+    assert office.query(cases)[0][0] == 1
 
 
 def test_a_refusal_in_the_readers_language(office: Office, case: int) -> None:
