@@ -9,7 +9,7 @@ import sys
 import bench
 from bench.measure import HEAD
 
-HELPERS = {"measure", "world", "company", "limit_app", "__main__"}
+HELPERS = {"serving", "measure", "world", "company", "limit_app", "__main__"}
 
 
 def main(names: list[str]) -> int:

@@ -31,6 +31,7 @@ def limit_app(url: str) -> Flask:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     meta = MetaData()
     meta.reflect(engine, only=["room", "building", "owner"])
+    engine.dispose()  # a forked worker must open its own connections
     app = Flask(__name__)
     app.secret_key = "limit"
     _routes(app, engine, meta.tables)

@@ -180,7 +180,7 @@ def app() -> Flask:
     made = create_app(
         catalog(), database_url=url(), config={"SECRET_KEY": "bench", "RATELIMIT_ENABLED": False}
     )
-    settle()
+    settle(made)
     return made
 
 

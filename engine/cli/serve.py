@@ -102,7 +102,7 @@ def _serve(url: str, root: Path, bind: str, workers: int) -> None:
             from engine.web.process import settle
 
             made = create_app(root=root, database_url=url)
-            settle()
+            settle(made)
             return made
 
     os.chdir(root)

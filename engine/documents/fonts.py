@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pylopdf_fonts_zh_cn as simplified
 import pylopdf_fonts_zh_tw as traditional
-import typst
+
+if TYPE_CHECKING:
+    import typst
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def faces(language: str) -> Faces:
 @cache
 def all_fonts() -> typst.Fonts:
     """Return the fonts of both wheels and none else; read once a process."""
+    import typst
+
     folders = [str(one.sans_path().parent) for one in (traditional, simplified)]
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)

@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from engine.documents.fonts import all_fonts
 
 _SHARED = Path(__file__).parent / "typst"
@@ -46,6 +44,8 @@ def typeset(
     Raises:
         TemplateError: the template is wrong.
     """
+    import typst  # here, for the 6 MB of a compiler that most processes never start
+
     given = {
         **shared_sources(),
         **(files or {}),

@@ -120,6 +120,16 @@ class Context(Protocol):
     def message(self, text: str, **params: Any) -> str:
         """Translate an English msgid into the reader's language."""
 
+    def require(self, entity: str, action: str) -> None:
+        """Refuse unless the actor may.
+
+        Raises:
+            Refused: always says which right is missing.
+        """
+
+    def may(self, entity: str, action: str) -> bool:
+        """Tell whether the actor may do that with some records of the entity."""
+
 
 class ActionContext(Context, Protocol):
     """A button was pressed."""
@@ -177,16 +187,6 @@ class ScreenContext(Context, Protocol):
     arguments: Mapping[str, str]  # the query string, last value of each name
     form: Any  # the posted form, a MultiDict
     files: Mapping[str, Any]
-
-    def may(self, entity: str, action: str) -> bool:
-        """Tell whether the actor may do that with some records of the entity."""
-
-    def require(self, entity: str, action: str) -> None:
-        """Refuse unless the actor may.
-
-        Raises:
-            Refused: always says which right is missing.
-        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def read_text(raw: Any) -> str | None:
     Raises:
         InvalidValue: a list or the like, or signs no one can print.
     """
+    if _is_clean(raw):
+        return str(raw)
     if is_blank(raw):
         return None
     text = _BREAK.sub("\n", _stripped(_cell_text(raw)))
@@ -57,6 +59,8 @@ def read_line(raw: Any) -> str | None:
     Raises:
         InvalidValue: also when there is a tab or a line break inside.
     """
+    if _is_clean(raw):
+        return str(raw)
     text = read_text(raw)
     if text is not None and re.search(r"[\t\n]", text):
         raise InvalidValue("Write this on one line, without tabs.")
@@ -67,6 +71,11 @@ def read_word(raw: Any) -> str | None:
     """Return text of one line, narrow and without any blanks: for numbers, dates, codes."""
     text = read_line(raw)
     return None if text is None else re.sub(r"\s", "", halfwidth(text))
+
+
+def _is_clean(raw: Any) -> bool:
+    """Tell whether nothing of a text is to be altered: most are so, and files have millions."""
+    return raw.__class__ is str and raw.isprintable() and raw != "" and " " not in (raw[0], raw[-1])
 
 
 def _stripped(text: str) -> str:

@@ -101,6 +101,7 @@ class Entity:
     title: str  # the field that names a record wherever it is linked
     subtitle: tuple[str, ...] = ()  # shown small beside the title in look-ups
     search: tuple[str, ...] = ()  # fields the one search box and the look-ups read
+    search_links: tuple[str, ...] = ()  # links by whose records a list's box finds, too
     scope: str = ""  # path to the org unit that owns the record: 'estate.unit'; '' = shared by all
     own: str = ""  # link field to a user: who owns it for the row rule 'own'; '' = who created it
     department: str = ""  # path to the org unit used by the row rule 'department'

@@ -17,7 +17,7 @@ from engine.records.engine_fields import ENGINE_FIELDS, resolve
 from engine.records.file_names import FILES, file_names
 from engine.records.query import MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
-from engine.records.searching import search_condition
+from engine.records.searching import list_condition
 from engine.records.shown import leads_on
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
@@ -168,7 +168,7 @@ def conditions_of(work: Workspace, query: Query, source: Joined) -> list[ColumnE
     if rule is not None:
         found.append(rule)
     if query.search.strip():
-        found.append(search_condition(work, source, query.search))
+        found.append(list_condition(work, source, query.search))
     if query.ids is not None:
         found.append(source.table.c.id.in_(query.ids))
     return found

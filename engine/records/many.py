@@ -110,18 +110,28 @@ def _insert_chunk(
 
 def columns_of(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
     """Return the table rows of new records that were judged: with unit, numbers and stamps."""
+    place(work, entity, drafts)
+    stamps = stamps_of(work)
+    return [to_columns(entity, draft.values) | stamps for draft in drafts]
+
+
+def place(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> None:
+    """Give new records that were judged the unit they belong to, and their numbers."""
     if entity.scope:
         path = tuple(entity.scope.split("."))
         for draft in drafts:
             draft.values["scope_unit"] = draft.environment().value(path)
     _number(work, entity, drafts)
-    stamps = {
+
+
+def stamps_of(work: Workspace) -> dict[str, Any]:
+    """Return who writes new records, and when, by column."""
+    return {
         "created_by": work.actor.user_id,
         "updated_by": work.actor.user_id,
         "created_at": work.now,
         "updated_at": work.now,
     }
-    return [to_columns(entity, draft.values) | stamps for draft in drafts]
 
 
 def _number(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> None:

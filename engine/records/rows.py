@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -31,6 +31,20 @@ def to_columns(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
         elif has_column(entity, name):
             columns[name] = value
     return columns
+
+
+def as_rows(
+    entity: Entity, records: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """Return the columns that any of the records has, and the records as rows of them."""
+    named = dict.fromkeys(name for record in records for name in record)
+    columns = {name: list(to_columns(entity, {name: None})) for name in named}
+    kept = {name: found[0] for name, found in columns.items() if len(found) == 1}
+    if any(len(found) > 1 for found in columns.values()):  # two columns for one value
+        split = [to_columns(entity, record) for record in records]
+        names = list(dict.fromkeys(name for one in split for name in one))
+        return names, (tuple(map(one.get, names)) for one in split)
+    return list(kept.values()), (tuple(map(record.get, kept)) for record in records)
 
 
 def has_column(entity: Entity, name: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, true
+from sqlalchemy import ColumnElement, String, and_, any_, cast, false, func, or_, select, true
 
 from engine.access import masked_fields, readable_fields
+from engine.metadata import Field
+from engine.records.reach import is_allowed, joined, visible
 from engine.records.workspace import Workspace
 from engine.storage import normalized
 from engine.storage.joins import Joined
@@ -32,6 +34,35 @@ def search_condition(work: Workspace, source: Joined, words: str) -> ColumnEleme
         ways += [func.wy_search(cast(c, String)) == part for c in whole]
         found.append(or_(false(), *ways))
     return and_(true(), *found)
+
+
+def list_condition(work: Workspace, source: Joined, words: str) -> ColumnElement[bool]:
+    """Return the condition of a list's box: each word in the record, or in one it is linked to.
+
+    Only links the actor may read lead on, and only to records he may see.
+    """
+    entity = work.catalog.entity(source.entity)
+    shown = readable_fields(work.catalog, work.actor, entity.name)
+    links = [n for n in entity.search_links if work.trusted or n in shown]
+    links = [n for n in links if is_allowed(work, entity.fields[n].options["to"], "read")]
+    if not links:
+        return search_condition(work, source, words)
+    found = []
+    for word in words.replace("\0", " ").split():
+        ways = [_by_link(work, source, entity.fields[name], word) for name in links]
+        found.append(or_(search_condition(work, source, word), *ways))
+    return and_(true(), *found)
+
+
+def _by_link(work: Workspace, source: Joined, link: Field, word: str) -> ColumnElement[bool]:
+    to = joined(work, link.options["to"])
+    query = select(to.table.c.id).select_from(to.from_).where(search_condition(work, to, word))
+    rule = visible(work, to.entity, to.table, "read", to)
+    if rule is not None:
+        query = query.where(rule)
+    # An array is worked out once, and an index of the link then finds its rows.
+    ids = func.array(query.correlate(None).scalar_subquery())
+    return source.column((link.name,)) == any_(ids)
 
 
 def _search_fields(

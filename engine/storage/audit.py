@@ -1,4 +1,8 @@
-"""The trail of every change: a whole snapshot and the difference, never altered."""
+"""The trail of every change: a whole snapshot and the difference, never altered.
+
+What a record was when it came or went is its whole difference, so a line of 'create' or 'delete'
+keeps the snapshot alone; `changes_in` says for every line what became different.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +113,16 @@ def described(before: Values | None, after: Values | None) -> dict[str, Any]:
     whole = before if after is None else after
     if whole is None:
         raise ValueError("a change of a record without before and after")
-    return {"snapshot": plain(whole), "changes": difference(before, after)}
+    changes = difference(before, after) if before is not None and after is not None else {}
+    return {"snapshot": plain(whole), "changes": changes}
+
+
+def changes_in(event: str, snapshot: Values | None, changes: Values | None) -> Values:
+    """Return {field: [old, new]} of a line of the trail, from the columns that it keeps."""
+    if changes or event not in ("create", "delete"):
+        return changes or {}
+    was = {"create": None, "delete": snapshot}[event]
+    return difference(was, None if event == "delete" else snapshot)
 
 
 def record_rows(
@@ -122,8 +135,7 @@ def record_rows(
 ) -> int:
     """Write the present state of many rows without fetching them; return how many.
 
-    For set-based inserts: the difference of a 'create' is all that is there, of any other
-    event it is left empty. `condition` is over `tables.table(entity)`.
+    For set-based writing: no difference is kept. `condition` is over `tables.table(entity)`.
     """
     table = tables.table(entity)
     statement = trail_of_rows(tables, entity, event, table, condition, **origin)
@@ -143,18 +155,14 @@ def trail_of_rows(
 
     `rows` may be what another part of the same statement returns.
     """
-    query = select(rows.c.id, _snapshot_sql(tables, entity, rows).label("snapshot"))
-    if condition is not None:
-        query = query.where(condition)
-    # Materialized, for PostgreSQL would else build each snapshot a second time for its changes.
-    said = query.cte("wy_said").prefix_with("MATERIALIZED")
-    changes: ColumnElement[Any] = literal({}, wy_audit.c.changes.type)
-    if event == "create":
-        changes = _all_new(said.c.snapshot)
     shared = {"entity": entity, "event": event, **asdict(Origin(**origin))}
     values = [literal(value, wy_audit.c[name].type) for name, value in shared.items()]
-    names = [*shared, "record_id", "snapshot", "changes"]
-    return insert(wy_audit).from_select(names, select(*values, said.c.id, said.c.snapshot, changes))
+    values.append(literal({}, wy_audit.c.changes.type))
+    query = select(*values, rows.c.id, _snapshot_sql(tables, entity, rows))
+    if condition is not None:
+        query = query.where(condition)
+    names = [*shared, "changes", "record_id", "snapshot"]
+    return insert(wy_audit).from_select(names, query)
 
 
 def _snapshot_sql(tables: Tables, entity: str, table: FromClause) -> ColumnElement[Any]:
@@ -172,12 +180,6 @@ def _snapshot_sql(tables: Tables, entity: str, table: FromClause) -> ColumnEleme
     for part in parts[1:]:
         whole = whole.op("||")(func.jsonb_build_object(*part))
     return whole
-
-
-def _all_new(snapshot: ColumnElement[Any]) -> ColumnElement[Any]:
-    pair = func.jsonb_each(snapshot).table_valued("key", "value")
-    changes = func.jsonb_object_agg(pair.c.key, func.jsonb_build_array(None, pair.c.value))
-    return select(changes).where(func.jsonb_typeof(pair.c.value) != "null").scalar_subquery()
 
 
 def history(
@@ -198,7 +200,10 @@ def history(
             at=row.at,
             event=row.event,
             actor_id=row.actor_id,
-            changes={name: (pair[0], pair[1]) for name, pair in row.changes.items()},
+            changes={
+                name: (pair[0], pair[1])
+                for name, pair in changes_in(row.event, row.snapshot, row.changes).items()
+            },
             snapshot=row.snapshot or {},
             request_id=row.request_id,
             ip=row.ip,

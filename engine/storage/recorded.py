@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     select,
     true,
     update,
@@ -75,9 +74,7 @@ def insertion(
         return answer
     key = literal("id", Text())
     number = func.jsonb_build_object(key, new.c.id)
-    change = func.jsonb_build_object(key, func.jsonb_build_array(null(), new.c.id))
-    snapshot, changes = (given_json(name) for name in ("snapshot", "changes"))
-    return with_trail(answer, new, snapshot.op("||")(number), changes.op("||")(change))
+    return with_trail(answer, new, given_json("snapshot").op("||")(number), given_json("changes"))
 
 
 def _inserting(

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     select,
     true,
 )
@@ -53,18 +52,8 @@ def insertion_with_lines(table: Table, columns: Iterable[str], lines: Lines) -> 
     said = _snapshots(above, below, lines)
     key, name = literal("id", Text()), literal(lines.name, Text())
     snapshot = func.jsonb_build_object(key, said.c.id, name, said.c.whole)
-    changes = func.jsonb_build_object(
-        key,
-        func.jsonb_build_array(null(), said.c.id),
-        name,
-        func.jsonb_build_array(null(), said.c.whole),
-    )
-    return with_trail(
-        answer,
-        said,
-        given_json("snapshot").op("||")(snapshot),
-        given_json("changes").op("||")(changes),
-    )
+    whole = given_json("snapshot").op("||")(snapshot)
+    return with_trail(answer, said, whole, given_json("changes"))
 
 
 def given_lines(

@@ -6,12 +6,22 @@ from typing import Any
 
 from sqlalchemy import case, select, update
 
-from engine.extension import ActionContext, ActionResult, Conflict, Refused, action
+from engine.extension import (
+    ActionContext,
+    ActionResult,
+    Conflict,
+    JobContext,
+    Refused,
+    action,
+    job,
+)
 from plugins.charging.billing_sql import draft_bills_of
 from plugins.charging.offsetting import offset_run
 from plugins.charging.posting import months_must_be_open
 
 Row = dict[str, Any]
+JOB = "charging.publish_run"
+MOST_AT_ONCE = 50_000  # bills for which a person waits
 
 
 @action("charging.check_run")
@@ -24,9 +34,26 @@ def check_run(context: ActionContext) -> ActionResult:
 
 @action("charging.publish_run")
 def publish_run(context: ActionContext) -> ActionResult:
-    """Publish checked runs: their bills are owed from now on; prepayments pay what they can."""
-    made = sum(publish(context, run_id) for run_id in context.ids)
+    """Publish checked runs: their bills are owed from now on; prepayments pay what they can.
+
+    Who publishes very many does not wait for it; it is one transaction all the same.
+    """
+    made = 0
+    for run_id in context.ids:
+        if context.records.get("bill_run", run_id, lock=True)["bills"] > MOST_AT_ONCE:
+            number = context.enqueue(JOB, {"run": run_id}, key=f"publish bill_run {run_id}")
+            return ActionResult("Publishing in the background.", redirect=f"/jobs/{number}")
+        made += publish(context, run_id)
     return ActionResult("%(bills)s bills published.", {"bills": made})
+
+
+@job(JOB, label="Publish a billing run")
+def publish_in_background(context: JobContext) -> Row:
+    """Publish one large run as who pressed the button; he must still have the right to."""
+    run_id = context.arguments["run"]
+    context.require("bill_run", "publish")
+    publish(context, run_id)
+    return {"url": f"/e/bill_run/{run_id}"}
 
 
 def publish(context: Any, run_id: int) -> int:

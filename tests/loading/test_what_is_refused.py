@@ -19,6 +19,7 @@ from tests.loading.projects import findings_of, findings_with
         ("own: keeper", "part_of: no", "wrong-field: 'no' must be a link"),
         ("own: keeper", "subtitle: [estate.city]", "unknown-field"),
         ("own: keeper", "search: [area]", "wrong-field: 'area' must be a text field"),
+        ("own: keeper", "search_links: [no]", "wrong-field: 'no' must be a link"),
         ("own: keeper", "lock_except: [nope]", "unknown-field"),
         ("own: keeper", "renamed_from: estate", "bad-rename"),
         ("own: keeper", "department: no", "bad-scope"),

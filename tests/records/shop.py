@@ -56,6 +56,7 @@ entities:
     label: {zh_Hant: 訂單, en: Order}
     title: no
     search: [no]
+    search_links: [customer]
     scope: customer.unit
     lock_when: "state == 'posted'"
     lock_except: [note]

@@ -163,6 +163,28 @@ def test_the_search_box_keeps_to_rows(people: RecordService, as_: As) -> None:
     assert [hit.title for hit in as_(clerk=[3]).search("李")] == ["李小龍"]
 
 
+def test_a_lists_box_finds_by_the_words_of_what_a_record_is_linked_to(
+    people: RecordService, as_: As
+) -> None:
+    rich, poor = (people.find("customer", f"name == '{n}'")[0] for n in ("陳大文", "李小龍"))
+    first, second = order(people, rich), order(people, poor)
+
+    def found(service: RecordService, words: str) -> list[int]:
+        page = service.page(Query(entity="order", columns=("no",), search=words, sort=("id",)))
+        return [row[0] for row in page.rows]
+
+    assert found(people, "大文") == [first["id"]]
+    assert found(people, "小 龍") == [second["id"]]
+    assert found(people, f"大文 {first['no']}") == [first["id"]]  # a word here, a word there
+    assert found(people, f"大文 {second['no']}") == []
+    assert found(people, "%") == found(people, "nobody") == []
+    assert found(as_(clerk=[3]), "大文") == []  # neither the order nor who placed it
+    clerk = as_(clerk=[2])
+    assert found(clerk, "1381234") == []  # a covered number cannot be guessed sign by sign
+    assert found(clerk, PHONE) == [first["id"]]
+    assert [hit.entity for hit in people.search("大文")] == ["customer"]
+
+
 def test_rows_of_ones_own_are_the_only_ones_seen(as_: As) -> None:
     boss, viewer = as_(boss=[2]), as_(viewer=[2])
     order(boss, customer(boss))

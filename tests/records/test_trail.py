@@ -18,6 +18,7 @@ from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
 from engine.records.trail import wire
 from engine.storage import Tables, apply, engine_for, tables_of, wy_audit
+from engine.storage.audit import changes_in
 from engine.storage.snapshot import difference
 from tests.access.test_identity import statements
 from tests.records.conftest import As
@@ -125,8 +126,11 @@ def stored(service: RecordService, record_id: int) -> Any:
 
 
 def trail(service: RecordService, record_id: int) -> list[Any]:
-    query = select(wy_audit.c.snapshot, wy_audit.c.changes).where(wy_audit.c.record_id == record_id)
-    return list(service.work.connection.execute(query.order_by(wy_audit.c.id)))
+    query = select(wy_audit).where(wy_audit.c.record_id == record_id).order_by(wy_audit.c.id)
+    return [
+        (row.snapshot, changes_in(row.event, row.snapshot, row.changes))
+        for row in service.work.connection.execute(query)
+    ]
 
 
 @pytest.mark.parametrize("lines", [0, 1, 3])

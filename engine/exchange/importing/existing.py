@@ -20,7 +20,7 @@ Key = tuple[Any, ...]
 def key_of(values: Mapping[str, Any], names: Sequence[str]) -> Key | None:
     """Return a record's key; None when a part of it is empty."""
     found = tuple(values.get(name) for name in names)
-    return None if any(part in (None, "") for part in found) else found
+    return None if None in found or "" in found else found
 
 
 def match_existing(

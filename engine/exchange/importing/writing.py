@@ -17,8 +17,8 @@ from engine.extension import Invalid, Problem, Refused, listeners
 from engine.metadata import Entity
 from engine.records import Draft, Workspace, visible
 from engine.records.constraints import problem_of
-from engine.records.many import columns_of
-from engine.records.rows import has_column, to_columns
+from engine.records.many import place, stamps_of
+from engine.records.rows import as_rows, has_column, to_columns
 from engine.records.trail import wire
 from engine.records.writing import announce
 from engine.storage import Change, record_many, record_rows
@@ -107,12 +107,15 @@ class Writer:
             return
         work, entity = self.work, self.entity
         table = work.tables.table(entity.name)
-        columns = columns_of(work, entity, [_draft(row) for row in rows])
+        drafts = [_draft(row) for row in rows]
+        place(work, entity, drafts)
         ids = take_ids(work.connection, table, len(rows))
-        # what no row has is left to the database
-        names = list(dict.fromkeys(name for one in columns for name in one))
-        whole = ((i, *map(one.get, names)) for i, one in zip(ids, columns, strict=True))
-        copy_rows(work.connection, table, ("id", *names), whole)
+        # What no row has is left to the database; it writes one row while the next is made.
+        names, records = as_rows(entity, [draft.values for draft in drafts])
+        stamps = stamps_of(work)
+        shared = tuple(stamps.values())
+        whole = ((i, *shared, *record) for i, record in zip(ids, records, strict=True))
+        copy_rows(work.connection, table, ("id", *stamps, *names), whole)
         self._must_be_inside(ids, "create")
         if entity.audit:
             condition = table.c.id == any_(_ids(ids))

@@ -48,6 +48,7 @@ def build_entity(
         title=title,
         subtitle=names_of(raw, "subtitle"),
         search=names_of(raw, "search") if "search" in raw else _default_search(fields, title),
+        search_links=names_of(raw, "search_links"),
         checks=build_checks(draft, raw.get("checks", {}), site.down("checks"), name),
         indexes=build_indexes(draft, raw, site, name),
         buttons=build_buttons(draft, raw.get("buttons", {}), site.down("buttons"), name, fields),

@@ -40,6 +40,8 @@ def _is_searchable(field: Field) -> bool:
 
 def _check_links(paths: Paths, entity: Entity, site: Site) -> None:
     name = entity.name
+    for i, one in enumerate(entity.search_links):
+        paths.fitting(name, one, site.down("search_links", i), is_link, "a link")
     if entity.own:
         what = f"a link to '{USER}'"
         paths.fitting(name, entity.own, site.down("own"), links_to(USER), what)

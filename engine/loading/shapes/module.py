@@ -100,6 +100,7 @@ ENTITY = record(
         "title": name("The field that names a record; the first field if not given."),
         "subtitle": names("Fields shown small beside the title."),
         "search": names("Fields that the search box reads; the title if not given, [] for none."),
+        "search_links": names("Links whose records' own search words a list's box finds too."),
         "scope": {
             "type": "string",
             "description": "Path of links to the unit that owns a record; '' is shared by all.",

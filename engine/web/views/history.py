@@ -16,7 +16,7 @@ from engine.web.desk import render, tell
 from engine.web.i18n import label as text_of
 from engine.web.urls import list_url, record_url
 from engine.web.views.forms import title_of
-from engine.web.views.timeline import changes_of, event
+from engine.web.views.timeline import changes_of, different, event
 
 Answer = Any
 PER_PAGE = 50
@@ -47,7 +47,7 @@ def history_answer(work: Workspace, entity: Entity, record_id: int) -> Answer:
             event(work, row.event, row.who, row.at)
             | {
                 "number": (row.snapshot or {}).get("version", ""),
-                "changes": changes_of(work, entity, row.changes or {}),
+                "changes": changes_of(work, entity, different(row)),
                 "current": current,
                 "restore_url": f"{here}/restore/{row.id}" if may and not current else "",
             }

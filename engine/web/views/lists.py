@@ -114,9 +114,10 @@ def _narrowed(asked: ListRequest) -> bool:
 
 
 def _search(asked: ListRequest) -> dict[str, str] | None:
-    if not asked.entity.search:
+    named = (*asked.entity.search, *asked.entity.search_links)
+    if not named:
         return None
-    shown = readable_paths(asked.work, asked.entity, asked.entity.search)
+    shown = readable_paths(asked.work, asked.entity, named)
     labels = [path_label(asked.work, asked.entity, path) for path in shown[:3]]
     return {"value": asked.arguments.get("q", ""), "placeholder": "、".join(labels)}
 

@@ -13,6 +13,7 @@ from engine.access import readable_fields
 from engine.fieldtypes import InvalidValue, field_type, mask
 from engine.metadata import Entity
 from engine.records import Workspace, is_allowed
+from engine.storage.audit import changes_in
 from engine.storage.joins import person_name
 from engine.storage.system_tables import ab_user, wy_audit, wy_file
 from engine.storage.work_tables import wy_attachment, wy_comment
@@ -54,9 +55,18 @@ def _changes(work: Workspace, entity: Entity, record_id: int) -> list[View]:
     )
     return [
         event(work, row.event, row.who, row.at)
-        | {"changes": [] if row.event == "create" else changes_of(work, entity, row.changes)}
+        | {"changes": [] if row.event == "create" else changes_of(work, entity, different(row))}
         for row in work.connection.execute(query)
     ]
+
+
+def _different(row: Any) -> Mapping[str, Any]:
+    return changes_in(row.event, row.snapshot, row.changes)
+
+
+def different(row: Any) -> Mapping[str, Any]:
+    """Return {field: [old, new]} of a line of the trail."""
+    return changes_in(row.event, row.snapshot, row.changes)
 
 
 def event(work: Workspace, kind: str, who: str | None, at: Any) -> View:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from engine.extension import More, Refused
+from engine.access import Actor
+from engine.extension import Conflict, More, Refused
 from engine.jobs.context import JobWork
-from plugins.charging import computing
+from plugins.charging import computing, runs
 from tests.plugins.charging.world import World, d
 
 
@@ -274,3 +276,26 @@ def test_a_run_that_is_voided_while_it_is_computed_stays_void(two_estates: World
     assert work.call() is False
     assert world.get("bill_run", run)["state"] == "void"
     assert {bill["state"] for bill in world.bills(run)} == {"void"}
+
+
+def test_a_very_large_run_is_published_in_the_background_by_who_pressed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "MOST_AT_ONCE", 0)
+    item = world.item()
+    world.link(world.room("100"), item)
+    run = world.generated("2026-06-01", "2026-06-30", item)
+    world.press("bill_run", "check", run)
+    pressed = world.press("bill_run", "publish", run)
+
+    assert pressed.redirect == world.press("bill_run", "publish", run).redirect
+    assert {bill["state"] for bill in world.bills(run)} == {"draft"}
+    work = JobWork(world.work, {"run": run}, lambda *_: None)
+    assert runs.publish_in_background(work) == {"url": f"/e/bill_run/{run}"}
+    assert world.get("bill_run", run)["state"] == "published"
+    assert {bill["state"] for bill in world.bills(run)} == {"published"}
+    with pytest.raises(Conflict):
+        runs.publish_in_background(work)  # once is enough
+    powerless = replace(world.work, actor=Actor(user_id=None), trusted=False)
+    with pytest.raises(Refused, match="no right"):
+        runs.publish_in_background(JobWork(powerless, {"run": run}, lambda *_: None))
