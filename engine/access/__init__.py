@@ -10,6 +10,7 @@ from engine.access.fields import (
     may_reveal,
     readable_fields,
     revealable_fields,
+    seeing_only,
 )
 from engine.access.grants import Grant, grant, grants_of, revoke, revoke_role
 from engine.access.holders import holders, holders_over, units_of
@@ -68,6 +69,7 @@ __all__ = [
     "revoke",
     "revoke_role",
     "rights_matrix",
+    "seeing_only",
     "set_password",
     "set_preference",
     "set_right",

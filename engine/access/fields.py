@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.access.actor import Actor
 from engine.access.rights import roles_granting
@@ -16,6 +17,13 @@ def readable_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[st
     return actor.once(
         ("readable", id(catalog), entity), lambda: _readable_fields(catalog, actor, entity)
     )
+
+
+def seeing_only(catalog: Catalog, actor: Actor, entity: str, fields: frozenset[str]) -> Actor:
+    """Return the same person, who sees these fields of one entity, whatever his roles say."""
+    # other rights are the same, but another object: what is kept for a role is not his
+    known = {("readable", id(catalog), entity): fields}
+    return replace(actor, rights={**actor.rights}, known=known, prepared={})
 
 
 def _readable_fields(catalog: Catalog, actor: Actor, entity: str) -> frozenset[str]:

@@ -52,9 +52,10 @@ def edit(going: Going, values: Mapping[str, Any]) -> dict[str, Any]:
         Refused: a field is not the step's to change.
         Invalid: a value is wrong.
     """
+    if going.given.actor is not None:
+        _must_be_mine(going)  # also without values: what the step asks for is not told to others
     if not values:
         return {}
-    _must_be_mine(going)
     allowed = editable(going) - {going.flow.status}
     stray = sorted(set(values) - allowed)
     if stray:

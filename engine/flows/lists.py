@@ -49,6 +49,7 @@ class Wanted:
     words: str = ""
     overdue: bool = False
     before: int | None = None
+    tasks: frozenset[int] | None = None  # only these, of «todo» and «done»
     size: int = PAGE
 
 
@@ -68,6 +69,8 @@ def items(work: Workspace, wanted: Wanted) -> list[Item]:
     if wanted.overdue:
         query = query.where(tasks.c.due_at < work.now)
     key = tasks.c.id if wanted.kind in ("todo", "done") else cases.c.id
+    if wanted.tasks is not None:
+        query = query.where(tasks.c.id.in_(wanted.tasks))
     if wanted.before is not None:
         query = query.where(key < wanted.before)
     query = query.order_by(key.desc()).limit(max(1, min(wanted.size, 200)))

@@ -10,13 +10,14 @@ from sqlalchemy import Row, select, update
 
 from engine.extension import NotFound
 from engine.flows import allowed, forecast, store
+from engine.flows.attachments import Attached, files_of
 from engine.flows.core.state import OPEN, Case, Task
 from engine.flows.definitions import pinned
 from engine.flows.edits import names
-from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction, Node, Step
-from engine.records import RecordService, Workspace
+from engine.records import Workspace, is_allowed
 from engine.records.rows import fetch_one
+from engine.records.shown import as_reader, case_shown, reading
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_copy as copies
 from engine.storage.flow_tables import wy_flow_log as log
@@ -39,6 +40,8 @@ class Panel:
     coming: list[forecast.Coming] = field(default_factory=list)
     log: list[Row[Any]] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    files: dict[int, list[Attached]] = field(default_factory=dict)  # by the number of the entry
+    last_task: int | None = None  # the actor's newest, whatever became of it
 
 
 def panel(work: Workspace, case_id: int) -> Panel:
@@ -63,22 +66,45 @@ def panel(work: Workspace, case_id: int) -> Panel:
     return found
 
 
-def _may_see(work: Workspace, row: Row[Any]) -> bool:
-    return is_reader(work, row.entity, row.record_id) or _reads(work, row)
-
-
-def _reads(work: Workspace, row: Row[Any]) -> bool:
+def may_see(work: Workspace, case_id: int) -> bool:
+    """Tell whether the actor may see a case."""
     try:
-        RecordService(work).get(row.entity, row.record_id)
+        panel(work, case_id)
     except NotFound:
         return False
     return True
 
 
+def _may_see(work: Workspace, row: Row[Any]) -> bool:
+    return case_shown(work, row.entity, row.record_id) is not None or reads(work, row)
+
+
+def reads(work: Workspace, row: Row[Any]) -> bool:
+    """Tell whether the actor's own rights show him a case's record."""
+    if not is_allowed(work, row.entity, "read"):
+        return False
+    try:
+        fetch_one(work, row.entity, row.record_id)
+    except NotFound:
+        return False
+    return True
+
+
+def reader(work: Workspace, found: Panel) -> Workspace:
+    """Return the work that reads the record: by one's own right, or by what the case lends."""
+    row = found.row
+    if reads(work, row):
+        return work
+    lent = None if found.is_admin else as_reader(work, row.entity, row.record_id)
+    return lent or reading(work, row.entity, row.record_id)
+
+
 def _fill(work: Workspace, found: Panel, live: forecast.DryRun) -> None:
     me = work.actor.user_id
     case = found.case
-    found.mine = [t for t in case.pending_tasks() if me in (t.user, t.proxy)]
+    mine = [t for t in case.tasks.values() if me in (t.user, t.proxy)]
+    found.mine = [t for t in mine if t.is_pending]
+    found.last_task = max((t.no for t in mine), default=None)
     entity = work.catalog.entity(found.flow.entity)
     for task in found.mine:
         node = node_of(found, task)
@@ -94,6 +120,7 @@ def _fill(work: Workspace, found: Panel, live: forecast.DryRun) -> None:
             select(log).where(log.c.case_id == found.row.id).order_by(log.c.seq)
         )
     )
+    found.files = files_of(work, found.row.id)
     if case.is_running:
         found.can = allowed.commands(work, found, live)
         found.coming = forecast.from_here(case, live)

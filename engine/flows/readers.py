@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.flows.edits import names
@@ -16,16 +16,6 @@ from engine.storage.flow_tables import wy_flow_reader as readers
 if TYPE_CHECKING:
     from engine.flows.core.state import Task
     from engine.flows.service import Going
-
-
-def is_reader(work: Workspace, entity: str, record_id: int) -> bool:
-    """Tell whether an approval shows the actor this record."""
-    mine = exists().where(
-        readers.c.entity == entity,
-        readers.c.record_id == record_id,
-        readers.c.user_id == work.actor.user_id,
-    )
-    return bool(work.connection.scalar(select(mine)))
 
 
 def sync(work: Workspace, going: Going) -> None:

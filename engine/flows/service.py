@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.extension import NotFound
-from engine.flows import after, children, starting, store
+from engine.flows import after, attachments, children, starting, store
 from engine.flows.core import perform
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
@@ -20,10 +20,10 @@ from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id, flow_for, pinned
 from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
 from engine.flows.live import Live, change_as_flow
-from engine.flows.readers import is_reader
 from engine.metadata.flows import Flow, FlowAction
 from engine.records import Workspace
 from engine.records.rows import fetch_one
+from engine.records.shown import case_shown
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_log as log
 from engine.storage.flow_tables import wy_flow_task as tasks
@@ -156,9 +156,12 @@ class FlowService:
         given: Command,
         *,
         values: Mapping[str, Any] | None = None,
+        files: Sequence[int] = (),
         request_id: str = "",
     ) -> Answer:
         """Carry out a command on a case; `values` are fields the step lets one edit.
+
+        `files` are uploads of one's own for this case; they stay with the log's entry.
 
         Raises:
             NotFound: there is no such case.
@@ -183,7 +186,9 @@ class FlowService:
             going.heard = heard.heard
             rules = going.flow.rules
             turn = perform.perform(going.stored.case, going.action, rules, heard, going.given)
-            return self.finish(going, turn)
+            answer = self.finish(going, turn)
+            attachments.keep(self.work, case_id, answer.seq, files)
+            return answer
 
     def _answered(self, case_id: int, request_id: str) -> Answer | None:
         if not request_id:
@@ -211,7 +216,7 @@ class FlowService:
         given, row = going.given, going.stored.row
         if given.name != "comment" or given.is_admin or given.actor == row.initiator_id:
             return
-        if given.actor is not None and not is_reader(self.work, row.entity, row.record_id):
+        if given.actor is not None and case_shown(self.work, row.entity, row.record_id) is None:
             raise FlowRefused("not_yours")
 
     def act_on_task(self, task_id: int, given: Command, **more: Any) -> Answer:

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from engine.extension import NotFound, Refused
 from engine.fieldtypes import field_type
 from engine.flows.core.refusals import FlowRefused
+from engine.flows.core.state import Case
+from engine.flows.definitions import flow_for
 from engine.flows.live import Live
 from engine.metadata import Formula
 from engine.metadata.flows import Flow, FlowAction
@@ -26,6 +28,17 @@ def must_start(work: Workspace, live: Live) -> None:
     reason = why_not(work, live)
     if reason:
         raise FlowRefused(reason)
+
+
+def startable(work: Workspace, entity: str, record: dict[str, Any]) -> list[tuple[FlowAction, str]]:
+    """Return the actions of a record's flow, each with what stands against it; '' if nothing."""
+    flow = flow_for(work, entity, record)
+    if flow is None:
+        return []
+    case = Case(initiator=work.actor.user_id or 0)
+    return [
+        (act, why_not(work, Live(work, flow, act, record, case))) for act in flow.actions.values()
+    ]
 
 
 def why_not(work: Workspace, live: Live) -> str:

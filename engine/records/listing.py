@@ -18,7 +18,7 @@ from engine.records.file_names import FILES, file_names
 from engine.records.query import MAX_OFFSET, MAX_PAGE_SIZE, Column, Page, Query
 from engine.records.reach import is_allowed, joined, visible
 from engine.records.searching import list_condition
-from engine.records.shown import sees_field
+from engine.records.shown import leads_on
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined
 
@@ -137,6 +137,8 @@ def readable(work: Workspace, entity: str, path: str) -> tuple[str, Any]:
         owner, field = resolve(work.catalog, entity, path)
     except KeyError:
         raise Invalid("There is no field %(name)s.", name=path) from None
+    if leads_on(work, path):
+        raise Invalid("There is no field %(name)s.", name=path)
     if not work.trusted:
         at = entity
         for step in path.split("."):
@@ -149,11 +151,6 @@ def readable(work: Workspace, entity: str, path: str) -> tuple[str, Any]:
 def _must_read(work: Workspace, entity: str, name: str, path: str) -> None:
     if entity == "user" or name in ENGINE_FIELDS or name == "scope_unit":
         return
-    shown = sees_field(work, entity, name)
-    if shown:
-        return
-    if shown is False:
-        raise Invalid("There is no field %(name)s.", name=path)
     if name not in readable_fields(work.catalog, work.actor, entity):
         raise Invalid("There is no field %(name)s.", name=path)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from engine.access import AllUnits, actor_values, may, merged, visible_rows
 from engine.access.rights import parent_of, roles_granting
+from engine.records.shown import is_of_shown, shown_rows
 from engine.records.workspace import Workspace
 from engine.storage.joins import Joined, link_column
 
@@ -45,8 +46,8 @@ def joined_at(
 
 def is_allowed(work: Workspace, entity: str, action: str) -> bool:
     """Tell whether the actor may do an action at all; plugin code was allowed before."""
-    if work.shown is not None:
-        return action == "read" and entity == work.shown.entity
+    if is_of_shown(work, entity):
+        return action == "read"
     return work.trusted or may(work.catalog, work.actor, entity, action)
 
 
@@ -58,8 +59,8 @@ def visible(
     Plugin code reads and writes within the actor's units, whatever his rights there: the
     button it serves was allowed, and what it must know is not what he may look at.
     """
-    if work.shown is not None and entity == work.shown.entity:
-        return table.c.id == work.shown.record_id if action == "read" else false()
+    if is_of_shown(work, entity):
+        return shown_rows(work, entity, table) if action == "read" else false()
     if work.trusted:
         return _within_units(work, entity, table)
     return visible_rows(

@@ -17,7 +17,7 @@ from engine.records.filters import condition_of
 from engine.records.query import Page, Query
 from engine.records.reach import joined
 from engine.records.rows import fetch, fetch_one, fetch_titled, from_row, lines_of
-from engine.records.shown import as_reader, hidden_in, without_hidden
+from engine.records.shown import as_reader, hidden_in, leads_on, without_hidden
 from engine.records.workspace import Workspace
 
 
@@ -38,24 +38,30 @@ class RecordService:
             NotFound: there is none, or none the actor may see.
         """
         query = Query(entity=entity, columns=tuple(columns), ids=(record_id,), size=1, count=False)
+        if self.work.shown is not None:
+            return self._shown(self.work, query)
         try:
             page = listing.list_records(self.work, query)
         except (Invalid, Refused):
-            if as_reader(self.work, entity, record_id) is None:
+            reader = as_reader(self.work, entity, record_id)
+            if reader is None:
                 raise
-            return self._shown(query, record_id)
-        return page if page.rows else self._shown(query, record_id)
+            return self._shown(reader, query)
+        if page.rows:
+            return page
+        return self._shown(as_reader(self.work, entity, record_id), query)
 
-    def _shown(self, query: Query, record_id: int) -> Page:
+    @staticmethod
+    def _shown(reader: Workspace | None, query: Query) -> Page:
         """Return a record that an approval shows, without the columns it hides."""
-        reader = as_reader(self.work, query.entity, record_id)
         if reader is None or reader.shown is None:
-            raise NotFound(query.entity, record_id)
+            raise NotFound(query.entity, query.ids)
         hide = reader.shown.hide
-        columns = tuple(c for c in query.columns if c.partition(".")[0] not in hide)
+        seen = (c for c in query.columns if c.partition(".")[0] not in hide)
+        columns = tuple(c for c in seen if not leads_on(reader, c))
         page = listing.list_records(reader, replace(query, columns=columns))
         if not page.rows:
-            raise NotFound(query.entity, record_id)
+            raise NotFound(query.entity, query.ids)
         return page
 
     def view_created(
@@ -70,6 +76,8 @@ class RecordService:
         Raises:
             NotFound: there is none, or none the actor may see.
         """
+        if self.work.shown is not None and entity == self.work.shown.entity:
+            return without_hidden(self.work, fetch_one(self.work, entity, record_id, lock=lock))
         try:
             return fetch_one(self.work, entity, record_id, lock=lock)
         except NotFound:

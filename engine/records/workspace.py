@@ -27,6 +27,7 @@ class Shown:
     entity: str
     record_id: int
     hide: frozenset[str]  # fields he does not see
+    is_own: bool  # he has a right to read such records; only the row rules keep him from this one
 
 
 @dataclass(frozen=True, kw_only=True)

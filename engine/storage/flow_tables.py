@@ -28,6 +28,7 @@ from engine.storage.system_tables import (
     record,
     structure,
     word,
+    wy_file,
 )
 
 _NO = text("false")
@@ -181,6 +182,16 @@ wy_flow_log = Table(
     ),
     Index("ix_wy_flow_log__actor", "actor_id", "at"),
     comment="Everything that was done; a trigger refuses every change of this table but inserts",
+)
+
+wy_flow_file = Table(
+    "wy_flow_file",
+    SYSTEM,
+    Column("file_id", ForeignKey(wy_file.c.id), primary_key=True),
+    Column("case_id", ForeignKey(wy_flow_case.c.id), nullable=False),
+    Column("seq", Integer, nullable=False),  # of the log entry
+    Index("ix_wy_flow_file__case", "case_id", "seq"),
+    comment="Files that came with what was done; as the log, it only grows",
 )
 
 wy_flow_timer = Table(

@@ -44,7 +44,8 @@ def _append_only(table: str) -> str:
 
 
 _TRIGGERS = {
-    f"trigger {table}": _append_only(table) for table in ("wy_audit", "wy_reveal", "wy_flow_log")
+    f"trigger {table}": _append_only(table)
+    for table in ("wy_audit", "wy_reveal", "wy_flow_log", "wy_flow_file")
 }
 _TRIGGERS["trigger ab_user"] = (
     "CREATE OR REPLACE TRIGGER wy_keep_people BEFORE DELETE ON ab_user"

@@ -69,7 +69,8 @@ def install(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Failure:
-    return Failure(403, say(error))
+    code = getattr(error, "code", "")  # of what stands against a command
+    return Failure(403, say(error), {"code": code} if code else {})
 
 
 def _conflict(error: Conflict) -> Failure:

@@ -8,7 +8,7 @@ from string import Template
 
 from flask import Flask
 
-from engine.web.api import openapi_paths, register
+from engine.web.api import describing, openapi_paths, register
 from scripts.reference import NOTE
 
 _PAGE = Template("""\
@@ -59,7 +59,7 @@ $refusals
 def rest() -> str:
     """Return the page: what the routes say of themselves, and what holds for all."""
     arguments = [f"| `{name}` | {text} |" for name, text in openapi_paths._LIST]
-    refusals = [f"| {code} | {text} |" for code, text in openapi_paths._REFUSALS.items()]
+    refusals = [f"| {code} | {text} |" for code, text in describing.REFUSALS.items()]
     return NOTE + _PAGE.substitute(
         routes="\n".join(_routes()),
         arguments="\n".join(arguments),

@@ -20,6 +20,7 @@ from tests.web.company_app import (
     engine_of,
     sign_in,
 )
+from tests.web.office_app import Office, open_office
 
 
 @pytest.fixture(scope="module")
@@ -58,4 +59,15 @@ def shop(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
         with open_bazaar(new_database) as found:
+            yield found
+
+
+@pytest.fixture(scope="session")
+def office(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    """The company that decides by flows; its cases stay, so each test makes its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        with open_office(new_database) as found:
             yield found

@@ -16,6 +16,7 @@ from engine.exchange.importing.targets import Target
 from engine.extension import Conflict, Invalid, Problem, Refused, listeners
 from engine.metadata import Entity, Field
 from engine.records import Draft, Workspace, is_allowed, joined
+from engine.records.approval import flows_of, must_be_free, must_begin
 from engine.records.environment import known_of
 from engine.records.incoming import complete, judge, take
 from engine.records.links import check_links
@@ -49,10 +50,12 @@ class Drafter:
 
     @cached_property
     def _new_rows(self) -> NewRows | None:
-        """Return what drafts new rows in bulk; None when a plugin wants to see each of them."""
+        """Return what drafts new rows in bulk; None when each of them must be looked at."""
         entity = self.entity
         if listeners("before", entity.name, "create", self.work.catalog.plugins):
             return None
+        if any(flow.status in self.targets for flow in flows_of(self.work.catalog, entity.name)):
+            return None  # the state is for its flow to set
         return NewRows(self.work, entity)
 
     @cached_property
@@ -101,7 +104,10 @@ class Drafter:
         self._take(draft, given, values, action)
         if row.old is not None and draft.changed():
             must_be_open(draft)
+            must_be_free(work, entity, row.old, draft.changed() | set(draft.lines))
         complete(draft)
+        if row.old is None:
+            must_begin(work, entity, draft.values)
         self._check_links(draft)
         judge(draft)
         return draft

@@ -19,6 +19,9 @@ _WHOSE = {
 }
 
 
+_ADDRESSES = frozenset({"files", "flows", "security"})  # below /api/v1/, beside the entities
+
+
 def check_names(draft: Draft) -> None:
     """Check the names of everything declared."""
     for (kind, name), site in draft.sites.items():
@@ -46,6 +49,9 @@ def check_name(draft: Draft, name: str, site: Site, *, own_table: bool = False) 
 
 
 def _check_entity(draft: Draft, entity: Entity, site: Site) -> None:
+    if entity.name in _ADDRESSES:
+        message = f"the name '{entity.name}' is kept for an address of the API"
+        draft.report(site.key(), "reserved-name", message, "choose another name")
     _check_prefix(draft, entity.name, site)
     for name in entity.fields:
         here = site.down("fields", name)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from engine.web.api import doing
+from engine.web.api import doing, flows
 from engine.web.api.routes import bp
 
 
@@ -11,4 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-__all__ = ["doing", "register"]
+__all__ = ["doing", "flows", "register"]

@@ -6,6 +6,7 @@ from engine.access import changeable_fields, readable_fields
 from engine.fieldtypes import field_type
 from engine.metadata import Entity, Field
 from engine.records import ENGINE_FIELDS, Workspace
+from engine.web.api.flows.paths import flow_paths
 from engine.web.api.openapi_paths import Json, common_paths, paths_of
 from engine.web.api.wire import columns_for, entity_names
 
@@ -20,6 +21,7 @@ def describe(work: Workspace) -> Json:
         schemas[f"{name}.page"] = _page(name)
         schemas[f"{name}.sent"] = _sent(work, entity)
         paths |= paths_of(work, entity)
+    paths |= flow_paths(work)
     return {
         "openapi": "3.1.0",
         "info": {"title": work.catalog.product.name.in_(work.language), "version": "1"},
@@ -47,6 +49,7 @@ def _error() -> Json:
     details = {
         "status": {"type": "integer"},
         "message": {"type": "string"},
+        "code": {"type": "string", "description": "what stands against a command, by name"},
         "problems": {"type": "array", "items": problem},
         "differences": {"type": "object", "description": "field: [what is stored, what was sent]"},
         "current_version": {"type": ["integer", "null"]},

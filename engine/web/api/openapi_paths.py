@@ -8,6 +8,7 @@ from engine.access import readable_fields, revealable_fields
 from engine.fieldtypes import field_type
 from engine.metadata import Button, Entity
 from engine.records import Workspace, is_allowed
+from engine.web.api.describing import answers, body, get, if_match, key, number, query, ref
 
 Json = dict[str, Any]
 _LIST = (
@@ -22,13 +23,6 @@ _LIST = (
     ("count", "false: do not count"),
     ("totals", "number fields to sum over all that match"),
 )
-_REFUSALS = {
-    "401": "no proof of who asks",
-    "403": "the right is missing, or the record is closed",
-    "404": "no such record, or not one the caller may see",
-    "409": "somebody else was faster; carries the differences",
-    "422": "values that cannot be taken, each with its field",
-}
 
 
 def common_paths() -> Json:
@@ -45,23 +39,23 @@ def common_paths() -> Json:
     kept = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
     bytes_ = {"description": "the file", "content": {"*/*": {"schema": content}}}
     return {
-        "/": {"get": _get("entities", {"type": "object", "properties": {"items": items}})},
+        "/": {"get": get("entities", {"type": "object", "properties": {"items": items}})},
         "/files": {
             "post": {
                 "operationId": "files.create",
-                "parameters": [_key()],
+                "parameters": [key()],
                 "requestBody": {
                     "required": True,
                     "content": {"multipart/form-data": {"schema": form}},
                 },
-                "responses": _answers(kept, "201"),
+                "responses": answers(kept, "201"),
             }
         },
         "/files/{file_id}": {
-            "parameters": [_number("file_id")],
+            "parameters": [number("file_id")],
             "get": {
                 "operationId": "files.get",
-                "responses": {**_answers({}), "200": bytes_},
+                "responses": {**answers({}), "200": bytes_},
             },
         },
     }
@@ -96,75 +90,35 @@ def _writes(work: Workspace, entity: Entity, action: str) -> bool:
     return by_people and is_allowed(work, entity.name, action)
 
 
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _query(name: str, text: str) -> Json:
-    return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-
-
-def _number(name: str) -> Json:
-    schema = {"type": "integer", "minimum": 1}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _header(name: str, text: str) -> Json:
-    return {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
-
-
-def _key() -> Json:
-    return _header("Idempotency-Key", "the same key again gets the first answer, and does nothing")
-
-
-def _if_match() -> Json:
-    return _header("If-Match", "the version that was seen; another one is refused with 409")
-
-
-def _get(operation: str, schema: Json) -> Json:
-    return {"operationId": operation, "responses": _answers(schema)}
-
-
-def _answers(schema: Json, status: str = "200") -> Json:
-    refusal = {"application/json": {"schema": _ref("Error")}}
-    refusals = {code: {"description": t, "content": refusal} for code, t in _REFUSALS.items()}
-    done = {"description": "done", "content": {"application/json": {"schema": schema}}}
-    return {status: done, **refusals}
-
-
-def _body(schema: Json) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
 def _many(work: Workspace, entity: Entity) -> Json:
     name = entity.name
-    listing = _get(f"{name}.list", _ref(f"{name}.page"))
-    found: Json = {"get": {**listing, "parameters": [_query(n, text) for n, text in _LIST]}}
+    listing = get(f"{name}.list", ref(f"{name}.page"))
+    found: Json = {"get": {**listing, "parameters": [query(n, text) for n, text in _LIST]}}
     if _writes(work, entity, "create"):
         found["post"] = {
             "operationId": f"{name}.create",
-            "parameters": [_key()],
-            "requestBody": _body(_ref(f"{name}.sent")),
-            "responses": _answers(_ref(name), "201"),
+            "parameters": [key()],
+            "requestBody": body(ref(f"{name}.sent")),
+            "responses": answers(ref(name), "201"),
         }
     return found
 
 
 def _one(work: Workspace, entity: Entity) -> Json:
     name = entity.name
-    found: Json = {"parameters": [_number("record_id")], "get": _get(f"{name}.get", _ref(name))}
+    found: Json = {"parameters": [number("record_id")], "get": get(f"{name}.get", ref(name))}
     if _writes(work, entity, "change"):
         found["patch"] = {
             "operationId": f"{name}.change",
-            "parameters": [_key(), _if_match()],
-            "requestBody": _body(_ref(f"{name}.sent")),
-            "responses": _answers(_ref(name)),
+            "parameters": [key(), if_match()],
+            "requestBody": body(ref(f"{name}.sent")),
+            "responses": answers(ref(name)),
         }
     if _writes(work, entity, "delete") and entity.delete != "never":
         found["delete"] = {
             "operationId": f"{name}.delete",
-            "parameters": [_key(), _if_match()],
-            "responses": _answers(
+            "parameters": [key(), if_match()],
+            "responses": answers(
                 {"type": "object", "properties": {"deleted": {"type": "integer"}}}
             ),
         }
@@ -179,9 +133,9 @@ def _look_up(name: str, field: str) -> Json:
     }
     items = {"type": "array", "items": {"type": "object", "properties": one}}
     schema = {"type": "object", "properties": {"items": items, "more": {"type": "boolean"}}}
-    words = _query("q", "words in its name")
-    kind = _query("entity", "of which entity, when there are several")
-    return {**_get(f"{name}.lookup.{field}", schema), "parameters": [words, kind]}
+    words = query("q", "words in its name")
+    kind = query("entity", "of which entity, when there are several")
+    return {**get(f"{name}.lookup.{field}", schema), "parameters": [words, kind]}
 
 
 def _comments(work: Workspace, entity: Entity) -> Json:
@@ -189,16 +143,16 @@ def _comments(work: Workspace, entity: Entity) -> Json:
     items = {"type": "array", "items": {"type": "object", "properties": one}}
     name = entity.name
     found: Json = {
-        "parameters": [_number("record_id")],
-        "get": _get(f"{name}.comments", {"type": "object", "properties": {"items": items}}),
+        "parameters": [number("record_id")],
+        "get": get(f"{name}.comments", {"type": "object", "properties": {"items": items}}),
     }
     if is_allowed(work, name, "comment"):
         sent = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
         found["post"] = {
             "operationId": f"{name}.comment",
-            "parameters": [_key()],
-            "requestBody": _body(sent),
-            "responses": _answers(_ref("Done"), "201"),
+            "parameters": [key()],
+            "requestBody": body(sent),
+            "responses": answers(ref("Done"), "201"),
         }
     return found
 
@@ -206,23 +160,23 @@ def _comments(work: Workspace, entity: Entity) -> Json:
 def _reveal(name: str, field: str) -> Json:
     schema = {"type": "object", "properties": {"value": {"type": "string"}}, "required": ["value"]}
     return {
-        "parameters": [_number("record_id")],
-        "post": {**_get(f"{name}.reveal.{field}", schema), "summary": "it is noted who asked"},
+        "parameters": [number("record_id")],
+        "post": {**get(f"{name}.reveal.{field}", schema), "summary": "it is noted who asked"},
     }
 
 
 def _bulk(name: str) -> Json:
     properties = {
         "ids": {"type": "array", "items": {"type": "integer"}},
-        "values": _ref(f"{name}.sent"),
+        "values": ref(f"{name}.sent"),
         "preview": {"type": "boolean", "description": "only say what would happen"},
     }
     sent = {"type": "object", "properties": properties, "required": ["ids", "values"]}
     return {
         "operationId": f"{name}.bulk",
-        "parameters": [_key()],
-        "requestBody": _body(sent),
-        "responses": _answers(_ref("Outcome")),
+        "parameters": [key()],
+        "requestBody": body(sent),
+        "responses": answers(ref("Outcome")),
     }
 
 
@@ -237,7 +191,7 @@ def _press(work: Workspace, name: str, button: Button) -> Json:
     return {
         "operationId": f"{name}.button.{button.name}",
         "summary": button.label.in_(work.language),
-        "parameters": [_key()],
-        "requestBody": _body({"type": "object", "properties": sent}),
-        "responses": _answers(_ref("Done")),
+        "parameters": [key()],
+        "requestBody": body({"type": "object", "properties": sent}),
+        "responses": answers(ref("Done")),
     }

@@ -8,11 +8,9 @@ from typing import Any
 
 from engine.access import entities_readable
 from engine.extension import Problem
-from engine.flows.panel import Panel, mark_read, panel
-from engine.flows.readers import is_reader
-from engine.flows.reading import as_reader
+from engine.flows.panel import Panel, mark_read, panel, reader, reads
 from engine.metadata import Entity, Field
-from engine.records import RecordService, Workspace, is_allowed
+from engine.records import Workspace
 from engine.web.approvals.shown import approval_view
 from engine.web.desk import render
 from engine.web.i18n import say
@@ -21,6 +19,7 @@ from engine.web.present.titles import titles_of
 from engine.web.urls import record_url
 from engine.web.views.forms import stored_values
 from engine.web.views.pages import page_context
+from engine.web.views.timeline import attachments_of
 
 Answer = Any
 View = dict[str, Any]
@@ -43,7 +42,8 @@ def case_context(
     entity = work.catalog.entity(found.row.entity)
     reading = reader(work, found)
     page = page_context(reading, entity, found.row.record_id)
-    may_open = is_allowed(work, entity.name, "read") and _sees(work, found)
+    hung = attachments_of(reading, entity, found.row.record_id)
+    may_open = reads(work, found.row)
     fields = edit_fields(reading, found, entity, typed or {}, problems)
     edited = {f["name"] for f in fields}
     return {
@@ -62,22 +62,10 @@ def case_context(
             {"id": f"f-{p.field}" if p.field else "", "label": "", "message": say(p)}
             for p in problems
         ],
+        "attachments": {**(hung or {}), "upload_url": ""},
         "comment": (typed or {}).get("comment", ""),
         "request_id": secrets.token_urlsafe(12),
     }
-
-
-def reader(work: Workspace, found: Panel) -> Workspace:
-    """Return the work that reads the record: his own right, or what the approval lends him."""
-    row = found.row
-    if found.is_admin or is_reader(work, row.entity, row.record_id):
-        return as_reader(work, row.entity)
-    return work
-
-
-def _sees(work: Workspace, found: Panel) -> bool:
-    query = RecordService(work).find(found.row.entity, f"id == {found.row.record_id}", limit=1)
-    return bool(query)
 
 
 def visible_cells(cells: list[View], hide: frozenset[str] | set[str]) -> list[View]:

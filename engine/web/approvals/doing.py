@@ -8,13 +8,14 @@ from typing import Any
 from flask import flash, request
 
 from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
+from engine.flows.attachments import FIELD, OWNER
 from engine.flows.core.commands import Command
-from engine.flows.panel import Panel, panel
+from engine.flows.needs import EDITING, Needs, Said, command, needs
+from engine.flows.panel import Panel, may_see, panel, reader
 from engine.flows.service import FlowService
-from engine.metadata.flows import Step
 from engine.records import Workspace
 from engine.web.approvals import words
-from engine.web.approvals.case_page import case_context, edit_fields, reader
+from engine.web.approvals.case_page import case_context, edit_fields
 from engine.web.approvals.going import go
 from engine.web.approvals.shown import title_of
 from engine.web.desk import reasons, render
@@ -22,10 +23,10 @@ from engine.web.i18n import say
 from engine.web.once import answered_before, remember
 from engine.web.present.posted import posted_values
 from engine.web.urls import numbers
+from engine.web.views.files import keep_file, take_uploads
 
 Answer = Any
 View = dict[str, Any]
-WITH_USERS = {"transfer": False, "delegate": False, "add_sign": True, "copy": True, "assign": True}
 
 
 def command_answer(work: Workspace, case_id: int, name: str) -> Answer:
@@ -40,7 +41,9 @@ def command_answer(work: Workspace, case_id: int, name: str) -> Answer:
     if before:
         return go(before)
     try:
-        FlowService(work).act(case_id, _command(found, name), values=_values(work, found, name))
+        given = _command(found, name)
+        values, files = _values(work, found, name), _kept(work)
+        FlowService(work).act(case_id, given, values=values, files=files)
     except Invalid as wrong:
         return _again(work, found, name, wrong.problems)
     except (Refused, Conflict) as wrong:
@@ -58,45 +61,43 @@ def _must_offer(found: Panel, name: str) -> None:
 
 
 def _after(work: Workspace, case_id: int) -> str:
-    """Return where to go on: the next thing that waits, or the case itself."""
-    return f"/flows/{case_id}"
+    """Return where to go on: the case; the list, when he gave his part in it away."""
+    return f"/flows/{case_id}" if may_see(work, case_id) else "/flows/"
 
 
 def _command(found: Panel, name: str) -> Command:
     form = request.form
-    need = found.can.get(name)
-    task = need if isinstance(need, int) and name != "assign" else _own_task(found)
-    data: dict[str, Any] = {}
-    if name in ("assign", "force"):
-        data["visit"] = form.get("visit", type=int) or (need if name == "assign" else 0)
-    if name == "remove_sign":
-        data["tasks"] = numbers(form.getlist("tasks"))
-    return Command(
-        name=name,
-        task=task,
+    said = Said(
         target=form.get("target", "")[:60],
         users=tuple(numbers(form.getlist("users"))),
         mode=form.get("mode", "")[:20],
-        comment=form.get("comment", "")[:4_000].strip(),
-        data=data,
+        comment=form.get("comment", ""),
+        visit=form.get("visit", 0, type=int),
+        tasks=tuple(numbers(form.getlist("tasks"))),
     )
+    return command(found, name, said)
 
 
-def _own_task(found: Panel) -> int | None:
-    mine = [t.no for t in found.mine if t.state == "open"] or [t.no for t in found.mine]
-    return mine[0] if mine else None
+def _kept(work: Workspace) -> list[int]:
+    """Keep the files that came with the form; return their numbers."""
+    given = [f for f in request.files.getlist("files") if f.filename]
+    return [keep_file(work, f, OWNER, None, FIELD) for f in given]
 
 
 def _values(work: Workspace, found: Panel, name: str) -> dict[str, Any]:
-    if name not in ("approve", "resubmit") or not found.edit:
+    if name not in EDITING or not found.edit:
         return {}
     entity = work.catalog.entity(found.row.entity)
     fields = [entity.fields[n] for n in sorted(found.edit)]
-    return posted_values(work.catalog, entity, request.form, fields)
+    values = posted_values(work.catalog, entity, request.form, fields)
+    return {**values, **take_uploads(work, entity, fields)}
 
 
 def _again(work: Workspace, found: Panel, name: str, problems: tuple[Problem, ...]) -> Answer:
-    typed = {**_values(work, found, name), "comment": request.form.get("comment", "")}
+    entity = work.catalog.entity(found.row.entity)
+    fields = [entity.fields[n] for n in sorted(found.edit)] if name in EDITING else []
+    typed = posted_values(work.catalog, entity, request.form, fields)
+    typed["comment"] = request.form.get("comment", "")
     if name in ("approve", "resubmit", "reject") and request.headers.get("HX-Request") != "true":
         context = case_context(work, found, typed, problems)
         return render("ui/flows/case.html", **context), 422
@@ -111,6 +112,7 @@ def _dialog(
     problems: tuple[Problem, ...] = (),
 ) -> Answer:
     label, icon, color = words.COMMANDS[name]
+    need = needs(found, name)
     entity = work.catalog.entity(found.row.entity)
     fields = edit_fields(reader(work, found), found, entity, typed or {}, problems)
     return render(
@@ -121,37 +123,18 @@ def _dialog(
         action_url=f"/flows/{found.row.id}/{name}",
         cancel_url=f"/flows/{found.row.id}",
         subject=found.row.subject,
-        with_users=name in WITH_USERS,
-        many=WITH_USERS.get(name, False),
-        targets=_targets(work, found, name),
-        modes=_modes(work, found, name),
-        added=_added(found, name),
-        visits=_held_or_active(work, found, name),
-        fields=fields if name in ("approve", "resubmit") else [],
-        needs_comment=_needs_comment(found, name),
+        with_users=bool(need.users),
+        many=need.users == "many",
+        targets=[{"value": t, "label": _target_label(work, found, t)} for t in need.targets],
+        modes=_modes(work, need),
+        added=_added(found, need),
+        visits=_visits(work, found, need),
+        fields=fields if name in EDITING else [],
+        needs_comment=need.comment,
         comment=(typed or {}).get("comment", ""),
         errors=[{"id": "", "label": "", "message": say(p)} for p in problems],
         request_id=secrets.token_urlsafe(12),
     )
-
-
-def _needs_comment(found: Panel, name: str) -> bool:
-    rule = found.flow.rules.comment
-    negative = name in ("reject", "return", "terminate", "abstain")
-    decides = negative or name == "approve"
-    return name == "comment" or (
-        negative if rule == "on_negative" else decides and rule == "always"
-    )
-
-
-def _targets(work: Workspace, found: Panel, name: str) -> list[View]:
-    if name == "return":
-        names = found.can.get("return", [])
-    elif name == "jump":
-        names = [n.id for n in found.action.nodes() if isinstance(n, Step)]
-    else:
-        return []
-    return [{"value": one, "label": _target_label(work, found, one)} for one in names]
 
 
 def _target_label(work: Workspace, found: Panel, name: str) -> str:
@@ -162,36 +145,24 @@ def _target_label(work: Workspace, found: Panel, name: str) -> str:
     return title_of(work, node) if node is not None else name
 
 
-def _modes(work: Workspace, found: Panel, name: str) -> list[View]:
-    say_ = work.message
-    choices = {
-        "add_sign": [
-            ("before", say_("before me: they decide first")),
-            ("after", say_("after me: I agree, they follow")),
-            ("with", say_("beside me: one more must agree")),
-        ],
-        "return": [
-            ("again", say_("then every step once more")),
-            ("back", say_("then straight back to me")),
-        ],
-        "force": [("approved", say_("Approve")), ("rejected", say_("Refuse"))],
-    }.get(name, [])
-    first = found.flow.rules.resubmit if name == "return" else choices[0][0] if choices else ""
-    return [{"value": v, "label": text, "checked": v == first} for v, text in choices]
+def _modes(work: Workspace, need: Needs) -> list[View]:
+    labels = {
+        "before": work.message("before me: they decide first"),
+        "after": work.message("after me: I agree, they follow"),
+        "with": work.message("beside me: one more must agree"),
+        "again": work.message("then every step once more"),
+        "back": work.message("then straight back to me"),
+        "approved": work.message("Approve"),
+        "rejected": work.message("Refuse"),
+    }
+    return [{"value": m, "label": labels[m], "checked": m == need.mode} for m in need.modes]
 
 
-def _added(found: Panel, name: str) -> list[View]:
-    if name != "remove_sign":
-        return []
-    tasks = [found.case.tasks[no] for no in found.can.get("remove_sign", [])]
+def _added(found: Panel, need: Needs) -> list[View]:
+    tasks = [found.case.tasks[no] for no in need.tasks]
     return [{"value": t.no, "label": found.names.get(t.user, "")} for t in tasks]
 
 
-def _held_or_active(work: Workspace, found: Panel, name: str) -> list[View]:
-    if name == "assign":
-        visits = [v for v in found.case.active_visits() if v.data.get("held")]
-    elif name == "force":
-        visits = [v for v in found.case.active_visits() if v.kind in ("step", "wait")]
-    else:
-        return []
+def _visits(work: Workspace, found: Panel, need: Needs) -> list[View]:
+    visits = [found.case.visits[no] for no in need.visits]
     return [{"value": v.no, "label": _target_label(work, found, v.node)} for v in visits]

@@ -8,22 +8,21 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request
 
-from engine.extension import Conflict, Invalid, NotFound, Refused
-from engine.flows.core.commands import Command
+from engine.extension import NotFound
+from engine.flows import together
 from engine.flows.lists import KINDS, PAGE, Item, Wanted, counts, items
 from engine.flows.people import Directory
-from engine.flows.service import FlowService
 from engine.flows.watching import administered
 from engine.records import Workspace
 from engine.web.approvals import words
+from engine.web.approvals.going import why_text
 from engine.web.approvals.shown import ago, at_text
-from engine.web.desk import reasons, render
+from engine.web.desk import render
 from engine.web.once import answered_before, remember
 from engine.web.urls import numbers
 
 Answer = Any
 View = dict[str, Any]
-MOST_AT_ONCE = 50
 
 
 def inbox_answer(work: Workspace) -> Answer:
@@ -111,7 +110,7 @@ def _row(work: Workspace, one: Item, people: dict[int, str]) -> View:
         "badge": words.status_badge(one.status),
         "said": str(words.TASK.get(one.state, "")),
         "is_new": one.is_new,
-        "can_bulk": one.state == "open" and one.kind in ("decide", "before", "after"),
+        "can_bulk": one.state == "open" and one.kind in together.DECIDABLE,
     }
 
 
@@ -127,25 +126,20 @@ def step_title(work: Workspace, flow: str, step: str) -> str:
 
 def bulk_answer(work: Workspace) -> Answer:
     """Agree to many tasks: first a preview, then each in a transaction of its own."""
-    chosen = numbers(request.form.getlist("ids"))[:MOST_AT_ONCE]
-    if not chosen:
-        raise Invalid("Choose at least one record.")
-    mine = {one.task_id: one for one in _mine(work) if one.task_id in chosen}
+    chosen = numbers(request.form.getlist("ids"))[: together.MOST_AT_ONCE]
+    mine = together.waiting(work, chosen)
     if request.form.get("confirmed") != "1":
-        return _preview(work, list(mine.values()), len(chosen) - len(mine))
+        return _preview(work, mine, len(chosen) - len(mine))
     before = answered_before(work)
     if before:
         return redirect(before)
-    done, refused = _approve_all(work, sorted(n for n in mine if n is not None))
-    flash(work.message("%(n)s approved.", n=done), "success")
-    for subject, why in refused:
-        flash(f"{subject}: {why}", "danger")
+    found = together.approve(work, mine, request.form.get("comment", ""))
+    flash(work.message("%(n)s approved.", n=sum(one.wrong is None for one in found)), "success")
+    for one in found:
+        if one.wrong is not None:
+            flash(f"{one.subject}: {why_text(work, one.wrong)}", "danger")
     remember(work, "/flows/")
     return redirect("/flows/")
-
-
-def _mine(work: Workspace) -> list[Item]:
-    return items(work, Wanted(size=200))
 
 
 def _preview(work: Workspace, found: list[Item], gone: int) -> Answer:
@@ -157,18 +151,3 @@ def _preview(work: Workspace, found: list[Item], gone: int) -> Answer:
         gone=gone,
         request_id=secrets.token_urlsafe(12),
     )
-
-
-def _approve_all(work: Workspace, tasks: list[int]) -> tuple[int, list[tuple[str, str]]]:
-    done, refused = 0, []
-    subjects = {one.task_id: one.subject for one in _mine(work)}
-    given = Command(name="approve", comment=request.form.get("comment", "")[:4_000])
-    for task in tasks:
-        try:
-            FlowService(work).act_on_task(task, given)
-            done += 1
-        except (Refused, Invalid, Conflict) as wrong:
-            refused.append((subjects.get(task, ""), reasons(wrong)))
-        except NotFound:
-            refused.append((subjects.get(task, ""), work.message("It is not there any more.")))
-    return done, refused

@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select
 
-from engine.extension import Conflict, Invalid, NotFound, Refused
-from engine.flows.core.commands import Command
+from engine.flows import monitor
+from engine.flows.core.refusals import FlowRefused
+from engine.flows.handover import hand_over_all
 from engine.flows.people import Directory
-from engine.flows.service import FlowService
-from engine.flows.watching import administered
 from engine.records import Workspace
-from engine.storage.flow_tables import wy_flow_case as cases
-from engine.storage.flow_tables import wy_flow_task as tasks
-from engine.storage.flow_tables import wy_flow_visit as visits
-from engine.storage.system_tables import ab_user
 from engine.web.approvals import words
+from engine.web.approvals.going import why_text
 from engine.web.approvals.lists import step_title
 from engine.web.approvals.shown import ago, at_text
 from engine.web.desk import reasons, render
+from engine.web.once import answered_before, remember
 from engine.web.urls import numbers
 
 Answer = Any
 View = dict[str, Any]
-PAGE = 50
-STUCK_DAYS = 3
 
 
 def monitor_answer(work: Workspace) -> Answer:
     """The cases of the flows one mends."""
-    flows = administered(work)
-    if not flows:
-        raise Refused("Only an administrator of the flow may do this.")
+    flows = monitor.watched_flows(work)
     chosen = request.args.get("flow", "")
-    mine = [chosen] if chosen in flows else sorted(flows)
+    mine = [chosen] if chosen in flows else flows
     show = request.args.get("show", "running")
-    found = _cases(work, mine, show)
+    before = request.args.get("before", type=int)
+    found = monitor.cases_of(work, mine, show, before=before)
     return render(
         "ui/flows/monitor.html",
         title=work.message("Monitor of approvals"),
@@ -59,33 +53,10 @@ def _title(work: Workspace, flow: str) -> str:
     return found.title.in_(work.language) if found else flow
 
 
-def _stuck(work: Workspace) -> ColumnElement[bool]:
-    """Held by nobody, held by somebody who has left, or overdue."""
-    gone = select(tasks.c.id).join(ab_user, ab_user.c.id == tasks.c.user_id)
-    gone = gone.where(tasks.c.case_id == cases.c.id, tasks.c.state == "open", ~ab_user.c.active)
-    late = select(tasks.c.id).where(tasks.c.case_id == cases.c.id, tasks.c.state == "open")
-    late = late.where(tasks.c.due_at < work.now)
-    return or_(cases.c.held, gone.exists(), late.exists())
-
-
-def _condition(work: Workspace, flows: list[str], show: str) -> ColumnElement[bool]:
-    mine = cases.c.flow.in_(flows)
-    if show == "stuck":
-        return and_(mine, cases.c.status == "running", _stuck(work))
-    if show == "ended":
-        return and_(mine, cases.c.status != "running")
-    return and_(mine, cases.c.status == "running")
-
-
 def _tabs(work: Workspace, flows: list[str], show: str) -> list[View]:
     say = work.message
     labels = {"running": say("Running"), "stuck": say("Stuck"), "ended": say("Ended")}
-    counted = {}
-    for name in ("running", "stuck"):
-        query = select(func.count()).select_from(
-            select(cases.c.id).where(_condition(work, flows, name)).limit(1_000).subquery()
-        )
-        counted[name] = work.connection.scalar(query) or 0
+    counted = monitor.counted(work, flows)
     return [
         {
             "label": label,
@@ -97,27 +68,14 @@ def _tabs(work: Workspace, flows: list[str], show: str) -> list[View]:
     ]
 
 
-def _cases(work: Workspace, flows: list[str], show: str) -> list[Any]:
-    query = select(cases).where(_condition(work, flows, show))
-    before = request.args.get("before", type=int)
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return list(work.connection.execute(query.order_by(cases.c.id.desc()).limit(PAGE)))
-
-
-def _next(found: list[Any], flow: str, show: str) -> str:
-    if len(found) < PAGE:
+def _next(found: Sequence[Any], flow: str, show: str) -> str:
+    if len(found) < monitor.PAGE:
         return ""
     return f"/flows/monitor?show={show}&flow={flow}&before={found[-1].id}"
 
 
-def _rows(work: Workspace, found: list[Any]) -> list[View]:
-    holders: dict[int, list[Any]] = {}
-    query = select(tasks.c.case_id, tasks.c.step, tasks.c.user_id, tasks.c.opened_at).where(
-        tasks.c.case_id.in_([row.id for row in found]), tasks.c.state == "open"
-    )
-    for one in work.connection.execute(query):
-        holders.setdefault(one.case_id, []).append(one)
+def _rows(work: Workspace, found: Sequence[Any]) -> list[View]:
+    holders = monitor.holders_of(work, [row.id for row in found])
     users = [o.user_id for many in holders.values() for o in many]
     names = Directory(work.as_flow()).names([*users, *(row.initiator_id for row in found)])
     return [_row(work, row, holders.get(row.id, []), names) for row in found]
@@ -142,21 +100,6 @@ def _row(work: Workspace, row: Any, holders: list[Any], names: dict[int, str]) -
 
 def _times(work: Workspace, flows: list[str]) -> list[View]:
     """Return how long each step takes, of those that were passed."""
-    hours = extract("epoch", visits.c.ended_at - visits.c.started_at) / 3_600
-    query = (
-        select(
-            cases.c.flow,
-            visits.c.node,
-            func.count().label("n"),
-            func.avg(hours).label("mean"),
-            func.max(hours).label("most"),
-        )
-        .join(cases, cases.c.id == visits.c.case_id)
-        .where(cases.c.flow.in_(flows), visits.c.kind == "step", visits.c.state == "passed")
-        .group_by(cases.c.flow, visits.c.node)
-        .order_by(func.avg(hours).desc())
-        .limit(30)
-    )
     return [
         {
             "flow": _title(work, row.flow),
@@ -165,36 +108,28 @@ def _times(work: Workspace, flows: list[str]) -> list[View]:
             "mean": f"{row.mean:.1f}",
             "most": f"{row.most:.1f}",
         }
-        for row in work.connection.execute(query)
+        for row in monitor.times(work, flows)
     ]
 
 
 def handover_answer(work: Workspace) -> Answer:
     """Give all a leaver holds to his successor (離職交接)."""
-    flows = administered(work)
-    if not flows:
-        raise Refused("Only an administrator of the flow may do this.")
-    people = numbers([request.form.get("leaver", ""), request.form.get("heir", "")])
-    if request.method == "GET" or len(people) != 2:
+    monitor.watched_flows(work)  # else it is not his to do
+    people = [numbers([request.form.get(name, "")]) for name in ("leaver", "heir")]
+    if request.method == "GET" or not all(people):
         return _handover_form(work)
-    leaver, heir = (int(request.form[name]) for name in ("leaver", "heir"))
-    query = (
-        select(cases.c.id)
-        .join(tasks, tasks.c.case_id == cases.c.id)
-        .where(tasks.c.user_id == leaver, tasks.c.state.in_(("open", "waiting", "held")))
-        .where(cases.c.flow.in_(flows), cases.c.status == "running")
-        .distinct()
-        .order_by(cases.c.id)
-    )
-    done = 0
-    for case_id in work.connection.scalars(query).all():
-        given = Command(name="hand_over", users=(heir,), data={"leaver": leaver})
-        try:
-            FlowService(work).act(case_id, given)
-            done += 1
-        except (Refused, Invalid, Conflict, NotFound) as wrong:
-            flash(reasons(wrong) if not isinstance(wrong, NotFound) else str(wrong), "danger")
-    flash(work.message("%(n)s processes were handed over.", n=done), "success")
+    before = answered_before(work)
+    if before:
+        return redirect(before)
+    try:
+        found = hand_over_all(work, people[0][0], people[1][0])
+    except FlowRefused as wrong:
+        flash(reasons(wrong), "danger")
+        return redirect("/flows/handover")
+    for _, subject, why in found.refused:
+        flash(f"{subject}: {why_text(work, why)}", "danger")
+    flash(work.message("%(n)s processes were handed over.", n=len(found.done)), "success")
+    remember(work, "/flows/monitor")
     return redirect("/flows/monitor")
 
 

@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.flows.core.refusals import MESSAGES
-from engine.flows.core.state import Case
-from engine.flows.definitions import flow_for
-from engine.flows.live import Live
 from engine.flows.panel import panel
-from engine.flows.starting import why_not
-from engine.metadata.flows import Flow, FlowAction
+from engine.flows.starting import startable
+from engine.metadata.flows import FlowAction
 from engine.records import Workspace, flows_of
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.web.approvals.shown import approval_view
@@ -38,12 +35,8 @@ def beside(work: Workspace, entity: str, record: dict[str, Any]) -> View:
 
 def start_actions(work: Workspace, entity: str, record: dict[str, Any]) -> list[View]:
     """Return the flow's buttons of a record, grey with the reason when they cannot be pressed."""
-    flow = flow_for(work, entity, record)
-    if flow is None:
-        return []
     found = []
-    for act in flow.actions.values():
-        reason = _reason(work, flow, act, record)
+    for act, reason in startable(work, entity, record):
         if reason in ("wrong_state", "may_not_start", "already_running"):
             continue
         url = f"/flows/start/{entity}/{record['id']}/{act.name}"
@@ -68,8 +61,3 @@ def action_label(work: Workspace, act: FlowAction) -> str:
     if act.label:
         return act.label.in_(work.language)
     return work.message("Submit for approval") if act.name == "submit" else act.name
-
-
-def _reason(work: Workspace, flow: Flow, act: FlowAction, record: dict[str, Any]) -> str:
-    case = Case(initiator=work.actor.user_id or 0)
-    return why_not(work, Live(work, flow, act, record, case))

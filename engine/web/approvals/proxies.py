@@ -7,17 +7,15 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request
-from sqlalchemy import insert, or_, select, update
 
-from engine.extension import Invalid, NotFound, Problem
+from engine.extension import Invalid
+from engine.flows import standing
 from engine.flows.people import Directory
 from engine.records import Workspace
-from engine.storage.flow_tables import wy_flow_proxy as proxies
 from engine.web.desk import reasons, render
 from engine.web.urls import numbers
 
 Answer = Any
-MOST_DAYS = 366
 
 
 def proxies_answer(work: Workspace) -> Answer:
@@ -46,9 +44,7 @@ def proxies_answer(work: Workspace) -> Answer:
 
 def _rows(work: Workspace) -> list[dict[str, Any]]:
     me = work.actor.user_id
-    mine = or_(proxies.c.user_id == me, proxies.c.proxy_id == me)
-    query = select(proxies).where(mine).order_by(proxies.c.id.desc()).limit(100)
-    found = list(work.connection.execute(query))
+    found = standing.mine(work)
     names = Directory(work.as_flow()).names([u for r in found for u in (r.user_id, r.proxy_id)])
     return [
         {
@@ -60,7 +56,7 @@ def _rows(work: Workspace) -> list[dict[str, Any]]:
             "flows": [_title(work, f) for f in row.flows],
             "reason": row.reason,
             "mine": row.user_id == me,
-            "state": _state(work, row),
+            "state": _state(work, standing.state_of(work, row)),
         }
         for row in found
     ]
@@ -71,38 +67,22 @@ def _title(work: Workspace, flow: str) -> str:
     return found.title.in_(work.language) if found else flow
 
 
-def _state(work: Workspace, row: Any) -> str:
-    if row.ended_at is not None or row.valid_to < work.today:
-        return work.message("Ended")
-    return work.message("In force") if row.valid_from <= work.today else work.message("Coming")
+def _state(work: Workspace, name: str) -> str:
+    say = work.message
+    return {"ended": say("Ended"), "in_force": say("In force"), "coming": say("Coming")}[name]
 
 
 def _add(work: Workspace) -> None:
-    me = work.actor.user_id
-    people = numbers([request.form.get("proxy", "")])
-    begin, end = (_day(request.form.get(name, "")) for name in ("from", "to"))
-    problems = []
-    if not people or not Directory(work.as_flow()).active(people):
-        problems.append(Problem("Choose who stands in for you.", {}, "proxy"))
-    elif people[0] == me:
-        problems.append(Problem("Nobody can be his own proxy.", {}, "proxy"))
-    if begin is None or end is None or end < begin:
-        problems.append(Problem("The last day is before the first.", {}, "to"))
-    elif end < work.today or (end - begin).days > MOST_DAYS:
-        problems.append(Problem("A proxy is for the time to come, a year at the most.", {}, "to"))
-    flows = [f for f in request.form.getlist("flows") if f in work.catalog.flows]
-    if problems:
-        raise Invalid(problems)
-    row = {
-        "user_id": me,
-        "proxy_id": people[0],
-        "valid_from": begin,
-        "valid_to": end,
-        "flows": flows,
-        "reason": request.form.get("reason", "")[:200],
-        "created_by": me,
-    }
-    work.connection.execute(insert(proxies).values(row))
+    form = request.form
+    people = numbers([form.get("proxy", "")])
+    wish = standing.Standing(
+        proxy=people[0] if people else None,
+        first=_day(form.get("from", "")),
+        last=_day(form.get("to", "")),
+        flows=[f for f in form.getlist("flows") if f],
+        reason=form.get("reason", ""),
+    )
+    standing.add(work, wish)
 
 
 def _day(text: str) -> date | None:
@@ -114,9 +94,6 @@ def _day(text: str) -> date | None:
 
 def end_answer(work: Workspace, proxy_id: int) -> Answer:
     """End a proxy of one's own; tasks that it let him see stay as they are."""
-    mine = (proxies.c.id == proxy_id, proxies.c.user_id == work.actor.user_id)
-    ended = update(proxies).where(*mine, proxies.c.ended_at.is_(None)).values(ended_at=work.now)
-    if work.connection.execute(ended).rowcount != 1:
-        raise NotFound("proxy", proxy_id)
+    standing.end(work, proxy_id)
     flash(work.message("Saved."), "success")
     return redirect("/flows/proxies")

@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, jsonify, request
 from flask_login import login_required
-from sqlalchemy import or_, select
 
-from engine.storage.joins import person_name
-from engine.storage.system_tables import ab_user
+from engine.flows.colleagues import colleagues
 from engine.web.approvals import case_page, doing, lists, monitor, proxies, starting
 from engine.web.desk import current_work
 
@@ -68,16 +66,9 @@ def end_proxy(proxy_id: int) -> Answer:
 def people() -> Answer:
     """Colleagues by name, for those who act in approvals."""
     work = current_work()
-    words = request.args.get("q", "")[:60].strip()
-    name = person_name(ab_user)
-    query = select(ab_user.c.id, name.label("name"), ab_user.c.username).where(ab_user.c.active)
-    for word in words.split()[:4]:
-        query = query.where(
-            or_(name.icontains(word, autoescape=True), ab_user.c.username.icontains(word))
-        )
-    rows = work.connection.execute(query.order_by(name, ab_user.c.id).limit(21)).all()
-    items = [{"value": r.id, "text": r.name, "sub": r.username} for r in rows[:20]]
-    return jsonify(items=items, more=len(rows) > 20)
+    found, more = colleagues(work, request.args.get("q", "")[:60])
+    items = [{"value": one.id, "text": one.name, "sub": one.login} for one in found]
+    return jsonify(items=items, more=more)
 
 
 @bp.route("/start/<entity>/<int:record_id>/<action>", methods=["GET", "POST"])

@@ -10,6 +10,8 @@ from engine.flows.forecast import Coming
 from engine.flows.panel import Panel
 from engine.records import Workspace
 from engine.web.approvals import words
+from engine.web.urls import file_url
+from engine.web.views.timeline import size_text
 
 View = dict[str, Any]
 MAIN = ("approve", "resubmit", "claim", "reject", "return", "assign")
@@ -130,6 +132,10 @@ def _entry(work: Workspace, found: Panel, row: Any) -> View:
         "users": work.message(", ").join(users),
         "comment": row.comment,
         "at": at_text(work, row.at),
+        "files": [
+            {"name": f.name, "url": file_url(f.id), "size_text": size_text(f.size_bytes)}
+            for f in found.files.get(row.seq, ())
+        ],
         "changes": sorted(row.changes),
     }
 

@@ -13,11 +13,14 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from engine.access import readable_fields
-from engine.extension import Invalid, InvalidValue, NotFound, Problem
+from engine.extension import Invalid, InvalidValue, NotFound, Problem, Refused
 from engine.fieldtypes import field_type
 from engine.fieldtypes.file import FileType
+from engine.flows.attachments import OWNER
+from engine.flows.panel import may_see
 from engine.metadata import Entity, Field
 from engine.records import RecordService, Workspace
+from engine.records.shown import hidden_in, reader_of
 from engine.storage import FileStore
 from engine.storage import file_store as open_store
 from engine.storage.system_tables import wy_file
@@ -119,14 +122,25 @@ def _may_see(work: Workspace, row: Any) -> bool:
         return True
     if row.record_id is None:
         return bool(row.created_by == work.actor.user_id)
+    if row.entity == OWNER:  # it came with a decision
+        return may_see(work, row.record_id)
     entity = work.catalog.entities.get(row.entity)
     if entity is None:
         return bool(row.created_by == work.actor.user_id)
+    return any(
+        _shows(one, entity, row) for one in (work, reader_of(work, entity.name, row.record_id))
+    )
+
+
+def _shows(work: Workspace | None, entity: Entity, row: Any) -> bool:
+    """Tell whether a reader sees the record and the field that a file stands in."""
+    if work is None:
+        return False
     readable = readable_fields(work.catalog, work.actor, entity.name)
     if row.field in entity.fields and row.field not in readable:
         return False
     try:
-        RecordService(work).view(entity.name, row.record_id, ())
-    except (NotFound, Invalid):
+        found = RecordService(work).view(entity.name, row.record_id, ())
+    except (NotFound, Invalid, Refused):
         return False
-    return True
+    return bool(found.rows) and row.field not in hidden_in(work, entity.name, row.record_id)

@@ -8,6 +8,8 @@ from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from engine.extension import Refused
+from engine.records.shown import case_shown
 from engine.web.desk import current_work, entity_for, render, wants_fragment
 
 bp = Blueprint("screens", __name__)
@@ -45,8 +47,15 @@ def record_page(entity: str, record_id: int) -> Answer:
     from engine.web.views.pages import page_context
     from engine.web.views.timeline import attachments_of, timeline_of
 
-    described = entity_for(entity)
     work = current_work()
+    try:
+        described = entity_for(entity)
+    except Refused:
+        # who was asked but has no right to such records sees it where he was asked
+        case_id = case_shown(work, entity, record_id)
+        if case_id is None:
+            raise
+        return redirect(f"/flows/{case_id}")
     context = page_context(work, described, record_id)
     if request.args.get("print"):
         from engine.web.views.printing import print_preview

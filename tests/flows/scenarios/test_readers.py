@@ -6,6 +6,7 @@ import pytest
 
 from engine.extension import Invalid, NotFound, Refused
 from engine.records import Query, RecordService
+from engine.records.shown import as_reader
 from tests.flows.conftest import OnStage
 from tests.flows.playing import Stage, flow
 from tests.flows.story import tell
@@ -80,6 +81,40 @@ def test_links_lead_no_further_than_ones_own_rights(on: OnStage) -> None:
     assert page.rows
     with pytest.raises(Invalid):
         service.view("request", game.request, ("owner.post",))
+
+
+def test_a_link_to_a_record_of_the_same_kind_leads_no_further(on: OnStage) -> None:
+    game = on(RECORD, t=STEPS)
+    other, first = game.new(amount="77"), game.request
+    game.request = first
+    mine = game.new(follow_up=other)
+    game.request = mine
+    tell(game, "ann submits")
+    work = game.work("zoe")
+    reader = as_reader(work, "request", mine)
+    assert reader is not None
+    page = RecordService(reader).view("request", mine, ("title", "follow_up.amount"))
+    assert [column.path for column in page.columns] == ["title"]
+    everything = RecordService(reader).page(Query(entity="request", columns=("title",)))
+    assert [row[0] for row in everything.rows] == [mine]
+    for path in ("follow_up.amount", "follow_up.special_terms"):
+        with pytest.raises(Invalid):
+            RecordService(reader).page(Query(entity="request", columns=(path,)))
+    with pytest.raises((Refused, NotFound)):
+        RecordService(reader).change("request", mine, {"title": "x"})
+    lines = RecordService(reader).page(Query(entity="request_line", columns=("item",)))
+    assert lines.rows == []  # its step hides them
+
+
+def test_of_lines_a_reader_sees_those_of_his_record(on: OnStage) -> None:
+    game = on(RECORD, t=flow("- {step: s, who: user:zoe}"))
+    game.new(lines=[{"item": "of another"}])
+    mine = game.new(lines=[{"item": "of mine"}])
+    tell(game, "ann submits")
+    reader = as_reader(game.work("zoe"), "request", mine)
+    assert reader is not None
+    page = RecordService(reader).page(Query(entity="request_line", columns=("item",)))
+    assert [row[page.columns[0].value] for row in page.rows] == ["of mine"]
 
 
 def test_a_list_prepared_for_a_reader_serves_nobody_else(on: OnStage) -> None:

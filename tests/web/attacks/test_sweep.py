@@ -23,7 +23,11 @@ ROUTES: dict[str, str] = {
     **dict.fromkeys(
         ("api.openapi", "api.index", "api.list_records", "api.create", "api.get", "api.change",
          "api.delete", "api.bulk", "api.press", "api.look_up", "api.comments", "api.comment",
-         "api.reveal", "api.upload", "api.file", "ApiKeyApi.create_api_key",
+         "api.reveal", "api.upload", "api.file", "api.flow_actions", "api.flow_bulk",
+         "api.flow_case", "api.flow_command", "api.flow_counts", "api.flow_end_proxy",
+         "api.flow_file", "api.flow_give_proxy", "api.flow_handover", "api.flow_list",
+         "api.flow_monitor", "api.flow_people", "api.flow_proxies", "api.flow_start",
+         "api.flow_times", "ApiKeyApi.create_api_key",
          "ApiKeyApi.list_api_keys", "ApiKeyApi.get_api_key", "ApiKeyApi.revoke_api_key"), "401"),
     **dict.fromkeys(
         ("HomeView.index", "UtilView.back", "administration.grants", "administration.give",
