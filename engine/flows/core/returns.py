@@ -10,7 +10,7 @@ from engine.flows.core.state import RESUBMIT, Visit
 from engine.flows.core.steps import add_task, ask
 from engine.flows.core.turn import Turn
 from engine.flows.core.votes import judge, vote_of
-from engine.metadata.flows import END, INITIATOR, PREVIOUS, Choose, Node, Step
+from engine.metadata.flows import END, INITIATOR, PREVIOUS, Choose, Node, Parallel, Step
 
 Place = tuple[int | None, int | None]
 
@@ -168,13 +168,21 @@ def _same_way(turn: Turn, memory: dict[str, list[int]]) -> bool:
         node = turn.node_of(visit)
         if node is None:
             continue
+        if _is_in_a_way_not_taken(turn, visit):
+            continue  # its block's conditions say so, whatever its own would say
         if node.when is not None:
             was = not (visit.state == "skipped" and visit.reason == "condition")
             if turn.world.holds(node.when) != was:
                 return False
-        if isinstance(node, Choose) and visit.data.get("chosen") != walk.choice(turn, node):
+        is_block = isinstance(node, Choose | Parallel) and "chosen" in visit.data
+        if is_block and visit.data["chosen"] != walk.choice(turn, node):
             return False
     return True
+
+
+def _is_in_a_way_not_taken(turn: Turn, visit: Visit) -> bool:
+    block = turn.case.visits.get(visit.parent or 0)
+    return block is not None and visit.branch not in walk.taken(turn, block)
 
 
 def _take_up(turn: Turn, visit: Visit) -> None:
@@ -183,12 +191,12 @@ def _take_up(turn: Turn, visit: Visit) -> None:
         visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
     elif node is None:  # it had gone back to the initiator before
         made = turn.visit(RESUBMIT, "resubmit", None, None)
-        made.data["return"] = visit.data["return"]
+        made.data["return"] = dict(visit.data["return"])  # its own: it is used up by itself
         add_task(turn, made, turn.case.initiator, kind="resubmit")
     elif isinstance(node, Step):
         made = turn.visit(visit.node, "step", visit.parent, visit.branch)
         if "return" in visit.data:
-            made.data["return"] = visit.data["return"]
+            made.data["return"] = dict(visit.data["return"])
         _seat_with_votes(turn, made, node, visit)
     else:
         walk.start(turn, node, visit.parent, visit.branch)
