@@ -134,8 +134,7 @@ def parallel(
     """
     conditions = [formula(one) if one else None for one in whens] or [None] * len(branches)
     made = tuple(
-        Branch(steps=tuple(one), when=when)
-        for one, when in zip(branches, conditions, strict=True)
+        Branch(steps=tuple(one), when=when) for one, when in zip(branches, conditions, strict=True)
     )
     return Parallel(id=name, at=AT, branches=made, needed=needed or len(made), **more)
 
