@@ -34,7 +34,7 @@ def flows_of(catalog: Catalog, entity: str) -> tuple[Flow, ...]:
 
 def editable_in(flows: Iterable[Flow], record: Mapping[str, Any]) -> Fields:
     """Return what every flow leaves open in a record, each by the state that it keeps there."""
-    states = ((flow.states, record.get(flow.status)) for flow in flows)
+    states = ((flow.states, str(record.get(flow.status))) for flow in flows)
     found: list[Fields] = [known[state].edit for known, state in states if state in known]
     if not found or all(one == "all" for one in found):
         return "all"

@@ -174,10 +174,15 @@ def _same_way(turn: Turn, memory: dict[str, list[int]]) -> bool:
             was = not (visit.state == "skipped" and visit.reason == "condition")
             if turn.world.holds(node.when) != was:
                 return False
-        is_block = isinstance(node, Choose | Parallel) and "chosen" in visit.data
-        if is_block and visit.data["chosen"] != walk.choice(turn, node):
+        if _chooses_otherwise(turn, visit, node):
             return False
     return True
+
+
+def _chooses_otherwise(turn: Turn, visit: Visit, node: Node) -> bool:
+    if not isinstance(node, Choose | Parallel) or "chosen" not in visit.data:
+        return False
+    return bool(visit.data["chosen"] != walk.choice(turn, node))
 
 
 def _is_in_a_way_not_taken(turn: Turn, visit: Visit) -> bool:
