@@ -7,7 +7,7 @@ from typing import Any
 from engine.flows.core import walk
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import RESUBMIT, Visit
-from engine.flows.core.steps import add_task, ask
+from engine.flows.core.steps import add_task, ask, persons_of
 from engine.flows.core.turn import Turn
 from engine.flows.core.votes import judge, vote_of
 from engine.metadata.flows import END, INITIATOR, PREVIOUS, Choose, Node, Parallel, Step
@@ -121,18 +121,9 @@ def _ask_again(turn: Turn, place: Place, target: str, memory: dict[str, Any]) ->
 def _seat_again(turn: Turn, visit: Visit, node: Node, old: Visit) -> None:
     if not isinstance(node, Step):
         raise FlowRefused("bad_target")
-    persons = persons_of(turn, old)
-    walk.act_on(turn, visit, node, ask(turn, visit, node, persons))
-
-
-def persons_of(turn: Turn, visit: Visit) -> list[int]:
-    """Return who holds the seats of a visit: the last owner of each."""
-    found = []
-    for seat in turn.case.seats_of(visit.no).values():
-        own = [t for t in seat if t.kind == "decide" and t.reason != "removed"]
-        if own:
-            found.append(own[-1].user)
-    return list(dict.fromkeys(found))
+    if "named" in old.data:
+        visit.data["named"] = old.data["named"]
+    walk.act_on(turn, visit, node, ask(turn, visit, node, persons_of(turn, old)))
 
 
 def come_back(turn: Turn, visit: Visit) -> bool:
