@@ -24,8 +24,12 @@ class Catalogs:
     """Remembers the release in force; one per process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.forget_lock()
         self._known: tuple[int, Served] | None = None
+
+    def forget_lock(self) -> None:
+        """Begin with a lock that is free: a thread that held it is not in a forked child."""
+        self._lock = threading.Lock()
 
     def current(self, connection: Connection) -> Served:
         """Return the metadata in force; loads it when it changed.
