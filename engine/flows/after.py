@@ -10,6 +10,7 @@ from engine.flows import children, notices, readers, store, timers
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import RESUBMIT, RUNNING, Task
 from engine.flows.core.turn import Turn
+from engine.flows.definitions import pinned
 from engine.flows.edits import names
 from engine.flows.live import change_as_flow
 from engine.metadata.flows import Step
@@ -73,9 +74,12 @@ def record_state(going: Going) -> str:
 
 
 def move_record(going: Going) -> None:
-    """Give the record the state its case says; a sub-flow of the same record leaves it."""
-    live, row = going.live, going.stored.row
-    if row.parent_id is not None and _is_parents(going):
+    """Give the record the state its case says.
+
+    A sub-flow leaves it alone while a case around it holds the same field of the same record.
+    """
+    live = going.live
+    if going.stored.row.parent_id is not None and _is_held_above(going):
         return
     state, field = record_state(going), going.flow.status
     if state and live.record.get(field) != state:
@@ -83,11 +87,14 @@ def move_record(going: Going) -> None:
         live.reload()
 
 
-def _is_parents(going: Going) -> bool:
-    row = going.stored.row
-    query = select(cases.c.entity, cases.c.record_id).where(cases.c.id == row.parent_id)
-    parent = going.live.work.connection.execute(query).one()
-    return (parent.entity, parent.record_id) == (row.entity, row.record_id)
+def _is_held_above(going: Going) -> bool:
+    row, work = going.stored.row, going.live.work
+    above = select(cases).where(cases.c.id == row.parent_id).cte("above", recursive=True)
+    above = above.union(select(cases).where(cases.c.id == above.c.parent_id))
+    same = (above.c.entity == row.entity, above.c.record_id == row.record_id)
+    found = work.connection.execute(select(above.c.flow, above.c.definition_id).where(*same))
+    flows = [pinned(work, one.flow, one.definition_id) for one in found.all()]
+    return any(flow.status == going.flow.status for flow in flows)
 
 
 def _log(work: Workspace, going: Going, answer: dict[str, Any]) -> None:

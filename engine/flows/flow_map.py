@@ -18,25 +18,36 @@ def flow_map(found: Panel) -> list[dict[str, Any]]:
     return tree
 
 
-def _drawn(found: Panel, node: Node) -> dict[str, Any]:
+def _drawn(found: Panel, node: Node, *, is_left: bool = False) -> dict[str, Any]:
+    """Draw a node; `is_left`: it lies in a way that the record does not go."""
     visits = [v for v in found.case.visits.values() if v.node == node.id]
     last = visits[-1] if visits else None
     state = "coming" if last is None or last.superseded else last.state
+    if is_left and state == "coming":
+        state = "skipped"
+    taken = last.data.get("chosen") if last is not None and not last.superseded else None
     return {
         "id": node.id,
         "kind": type(node).__name__.lower(),
         "label": node.title,
         "state": state if found.case.is_running or last is not None else "left",
-        "reason": last.reason if last else "",
+        "reason": last.reason if last else "condition" if is_left else "",
         "times": len(visits),
         "since": last.started_at if last else None,
         "until": last.ended_at if last else None,
         "sign": node.sign.mode if isinstance(node, Step) else "",
         "people": [_asked(found, t) for t in found.case.tasks_of(last.no)] if last else [],
-        "branches": [[_drawn(found, n) for n in b.steps] for b in branches_of(node)],
+        "branches": [
+            [_drawn(found, n, is_left=is_left or _is_left(taken, number)) for n in branch.steps]
+            for number, branch in enumerate(branches_of(node))
+        ],
         "names": [b.name for b in branches_of(node)],
-        "chosen": last.data.get("chosen") if last else None,
+        "chosen": taken,
     }
+
+
+def _is_left(taken: list[int] | None, number: int) -> bool:
+    return taken is not None and number not in taken
 
 
 def _resubmission(found: Panel, visit: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import Case, Visit
 from engine.flows.definitions import flow_for
 from engine.flows.live import Live
+from engine.flows.people import Directory
 from engine.metadata.flows import Effects, Step, Subflow
 from engine.records import RecordService, Workspace
 
@@ -73,6 +74,7 @@ def before_start(
         return []
     finally:
         trial.rollback()
+        Directory(work).forget()  # whom the trial made a manager is none
 
 
 def from_here(case: Case, live: DryRun) -> list[Coming]:

@@ -146,7 +146,8 @@ class Live:
         self.reload()
 
     def reload(self) -> None:
-        """Read the record again."""
+        """Read the record again, and the people: a change may have made somebody a manager."""
+        self.directory.forget()
         self.record = RecordService(self.work).get(self.flow.entity, self.record["id"])
 
 

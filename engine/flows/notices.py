@@ -14,7 +14,7 @@ from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import OPEN, RUNNING
 from engine.flows.definitions import pinned
 from engine.flows.people import About, Directory
-from engine.messages import notify, reach
+from engine.messages import Said, notify, reach
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_copy as copies
@@ -70,7 +70,7 @@ def _about(row: Any) -> dict[str, Any]:
 def _say(work: Workspace, users: set[int], text: str, about: dict[str, Any]) -> None:
     if users:
         rest = {name: one for name, one in about.items() if name != "subject"}
-        notify(work, users, work.message(text, subject=about["subject"]), **rest)
+        notify(work, users, Said(text, {"subject": about["subject"]}), **rest)
 
 
 def copy_to(work: Workspace, going: Going, users: Iterable[int], step: str) -> None:
@@ -125,7 +125,7 @@ def remind(
     text = "Overdue: %(subject)s" if late else "Please decide: %(subject)s"
     about = _about(row)
     _say(work, people, text, about)
-    reach(work, people, work.message(text, subject=row.subject), words, about["link"])
+    reach(work, people, Said(text, {"subject": row.subject}), words, about["link"])
 
 
 def _administrators(work: Workspace, row: Any) -> list[int]:

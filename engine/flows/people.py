@@ -17,6 +17,7 @@ from engine.records import Workspace
 from engine.storage.joins import link_column, person_name
 
 _MEMO = "flows.people"
+_ALSO_READ = ("proxy", "unit codes")  # beginnings of other keys of the memo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,10 @@ class Directory:
         self._known: _Known = work.memo[_MEMO]
 
     def forget(self) -> None:
-        """Read anew from here on: the flow itself has changed people, units or roles."""
+        """Read anew from here on: people, units or roles may have been changed."""
+        memo = self._work.memo
+        for key in [one for one in memo if isinstance(one, tuple) and one[0] in _ALSO_READ]:
+            del memo[key]
         self._known.staff = Staff(self._work)
         self._known.accounts.clear()
         self._known.holding.clear()

@@ -2,7 +2,8 @@
 
 At least once: a machine may die after the work and before the commit, then all of it is
 undone and done again. Twice cannot happen within the database, since only the holder of the
-lease may finish; what a job does outside of it must stand being done twice.
+lease may finish; what a job does outside of it must stand being done twice. Nor can it be noted
+as done when what it wrote is gone: both are in the transaction that was begun for it, or neither.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from engine.storage.outbox import (
     hold,
     progress,
     sweep,
+    transaction_of,
 )
 from engine.wording import translator
 
@@ -50,6 +52,10 @@ _WITH_JOBS = (
     "engine.reports",
 )
 _REFUSALS = (Invalid, Refused, NotFound)  # trying again would say the same
+
+
+class EndedTransaction(Exception):
+    """What a job wrote may be gone, or is kept already: its transaction ended before its work."""
 
 
 class Hopeless(Exception):
@@ -113,6 +119,7 @@ class Runner:
 
     def _work(self, claimed: Claimed) -> None:
         with self._engine.begin() as connection:
+            begun = transaction_of(connection)
             served = self._current(connection)
             language = _language(claimed, served)
             try:
@@ -122,6 +129,8 @@ class Runner:
                 result = _job(claimed).run(JobWork(work, claimed.arguments, self._teller(claimed)))
             except _REFUSALS as refusal:
                 raise Hopeless(_said(refusal, language)) from refusal
+            if transaction_of(connection) != begun:
+                raise EndedTransaction(f"{claimed.job} was not done in one transaction")
             if isinstance(result, More):
                 go_on(connection, claimed, result)
             else:

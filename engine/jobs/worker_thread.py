@@ -33,7 +33,8 @@ class WorkerThread:
         self, engine: Engine, current: Callable[[Connection], Served] | None = None
     ) -> None:
         self._engine = engine
-        self._current = current or Catalogs().current
+        self._catalogs = Catalogs()  # asked unless something else says what is in force
+        self._current = current or self._catalogs.current
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._pid = 0
@@ -47,6 +48,7 @@ class WorkerThread:
     def _start_in_child(self) -> None:
         # only the thread that forked lives on in the child; a stopped worker stays stopped
         if not self._stop.is_set():
+            self._catalogs.forget_lock()
             self._start()
 
     def _start(self) -> None:
@@ -54,7 +56,11 @@ class WorkerThread:
             return
         self._pid = os.getpid()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="wuye jobs", daemon=True)
+        # not in the thread: a fork while it imports would leave the child half a module
+        runner = Runner(self._engine, self._current)
+        self._thread = threading.Thread(
+            target=self._work, args=(runner,), name="wuye jobs", daemon=True
+        )
         self._thread.start()
 
     def stop(self, timeout_seconds: float = 10.0) -> None:
@@ -63,19 +69,18 @@ class WorkerThread:
         if self._thread is not None and self._pid == os.getpid():
             self._thread.join(timeout_seconds)
 
-    def _work(self) -> None:
+    def _work(self, runner: Runner) -> None:
         pause = 0.5
         while not self._stop.is_set():
             try:
-                self._listen()
+                self._listen(runner)
                 pause = 0.5
             except Exception:  # the edge of a thread: whatever breaks, it must go on
                 log.warning("the job worker starts again in %.1f s", pause, exc_info=True)
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
-    def _listen(self) -> None:
-        runner = Runner(self._engine, self._current)
+    def _listen(self, runner: Runner) -> None:
         url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(url, autocommit=True, application_name="wuye jobs") as ear:
             ear.execute(f"listen {CHANNEL}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.extension import Message, channels, job
+from engine.messages.languages import Said, languages_of
 from engine.messages.mail import send_mail
 from engine.records import Workspace
 from engine.storage.outbox import enqueue
@@ -34,6 +35,7 @@ class Letter:
     entity: str = ""
     record_id: int | None = None
     link: str = ""  # where the app shows what it is about
+    language: str = ""  # that of the text; of the work if not given
     dedupe_key: str = ""  # one message of a channel per key, for ever
     send_after: datetime | None = None
 
@@ -70,7 +72,7 @@ def _row(work: Workspace, channel: str, letter: Letter) -> dict[str, Any]:
         "channel": channel,
         "user_id": letter.user_id,
         "address": letter.address,
-        "language": work.language,
+        "language": letter.language or work.language,
         "subject": letter.subject,
         "body": letter.body,
         "entity": letter.entity,
@@ -85,14 +87,37 @@ def _row(work: Workspace, channel: str, letter: Letter) -> dict[str, Any]:
     }
 
 
-def notify(work: Workspace, user_ids: Iterable[int], subject: str, **about: Any) -> int:
-    """Tell people in the app; `about` are fields of Letter."""
+def notify(work: Workspace, user_ids: Iterable[int], subject: str | Said, **about: Any) -> int:
+    """Tell people in the app; `about` are fields of Letter. A str is in the work's language."""
     people = sorted({i for i in user_ids if i != work.actor.user_id})
-    return send(work, INBOX, [Letter(subject=subject, user_id=i, **about) for i in people])
+    return send(work, INBOX, _each(work, dict.fromkeys(people, ""), subject, **about))
+
+
+def _each(
+    work: Workspace, addresses: Mapping[int, str], subject: str | Said, **about: Any
+) -> list[Letter]:
+    """Return a letter for each person, in his language."""
+    if isinstance(subject, str):
+        spoken = dict.fromkeys(addresses, work.language)
+        said = {work.language: subject}
+    else:
+        known = languages_of(work, addresses)
+        spoken = {user: known[user] for user in addresses}
+        said = {one: subject.in_(one) for one in spoken.values()}
+    return [
+        Letter(
+            subject=said[spoken[user]],
+            language=spoken[user],
+            user_id=user,
+            address=address,
+            **about,
+        )
+        for user, address in addresses.items()
+    ]
 
 
 def reach(
-    work: Workspace, user_ids: Iterable[int], subject: str, body: str = "", link: str = ""
+    work: Workspace, user_ids: Iterable[int], subject: str | Said, body: str = "", link: str = ""
 ) -> int:
     """Send people a message by what reaches them outside of the app; return how many.
 
@@ -102,29 +127,23 @@ def reach(
     people = sorted(set(user_ids))
     query = select(ab_user.c.id, ab_user.c.email).where(ab_user.c.id.in_(people))
     query = query.where(ab_user.c.active)
-    mails = [
-        Letter(subject=subject, body=body, user_id=row.id, address=row.email, link=link)
-        for row in work.connection.execute(query)
-        if "@" in (row.email or "")
-    ]
-    sent = send(work, MAIL, mails)
+    mails = {
+        row.id: row.email for row in work.connection.execute(query) if "@" in (row.email or "")
+    }
+    sent = send(work, MAIL, _each(work, mails, subject, body=body, link=link))
     if SMS in channels():
-        sent += send(work, SMS, _texts(work, people, subject, link))
+        sent += send(work, SMS, _each(work, _phones(work, people), subject, link=link))
     return sent
 
 
-def _texts(work: Workspace, people: list[int], subject: str, link: str) -> list[Letter]:
+def _phones(work: Workspace, people: list[int]) -> dict[int, str]:
     staff = work.catalog.people
     if staff is None or not staff.phone:
-        return []
+        return {}
     table = work.tables.table(staff.entity)
     user, phone = table.c[f"{staff.user}_id"], table.c[staff.phone]
     query = select(user.label("id"), phone.label("phone")).where(user.in_(people))
-    return [
-        Letter(subject=subject, user_id=row.id, address=row.phone, link=link)
-        for row in work.connection.execute(query)
-        if row.phone
-    ]
+    return {row.id: row.phone for row in work.connection.execute(query) if row.phone}
 
 
 @job(SEND)

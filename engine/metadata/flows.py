@@ -155,10 +155,10 @@ class Choose(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parallel(Node):
-    """All branches at once."""
+    """All branches at once, but for those whose condition does not hold."""
 
     branches: tuple[Branch, ...]
-    needed: int  # branches that must pass: all, 1 (any), or at_least
+    needed: int  # of the branches taken, that must pass: all, 1 (any), or at_least
     rest: str = "cancel"  # what happens to the others then: 'cancel' or 'keep'
     on_branch_reject: str = "end"  # or 'count': lost only when too few can still pass
 

@@ -32,9 +32,10 @@ def flows_of(catalog: Catalog, entity: str) -> tuple[Flow, ...]:
     return known.get(entity, ())
 
 
-def editable_in(flows: Iterable[Flow], state: Any) -> Fields:
-    """Return what every flow that knows a state leaves open in it."""
-    found: list[Fields] = [f.states[state].edit for f in flows if state in f.states]
+def editable_in(flows: Iterable[Flow], record: Mapping[str, Any]) -> Fields:
+    """Return what every flow leaves open in a record, each by the state that it keeps there."""
+    states = ((flow.states, str(record.get(flow.status))) for flow in flows)
+    found: list[Fields] = [known[state].edit for known, state in states if state in known]
     if not found or all(one == "all" for one in found):
         return "all"
     named = [one for one in found if not isinstance(one, str)]
@@ -71,7 +72,7 @@ def must_be_free(
     changed = set(touched)
     if changed & {flow.status for flow in flows}:
         raise Refused("The state changes with the approval only.")
-    allowed = editable_in(flows, old.get(flows[0].status))
+    allowed = editable_in(flows, old)
     left = set() if allowed == "all" else changed - (frozenset() if allowed == "none" else allowed)
     if left and not left <= _editable_by(work, entity, old["id"], left):
         raise Refused("This record is under approval or decided; it cannot be changed now.")
@@ -103,6 +104,6 @@ def must_be_deletable(work: Workspace, entity: str, old: Mapping[str, Any]) -> N
     running = exists().where(
         cases.c.entity == entity, cases.c.record_id == old["id"], cases.c.status == "running"
     )
-    closed = editable_in(flows, old.get(flows[0].status)) != "all"
+    closed = editable_in(flows, old) != "all"
     if closed or work.connection.scalar(select(running)):
         raise Refused("This record is under approval or decided; it cannot be deleted.")

@@ -13,6 +13,7 @@ from engine.records.plans import Path, plan_of
 from engine.records.reach import joined
 from engine.records.workspace import Workspace
 from engine.storage.joins import descendants, link_target
+from engine.storage.writes import writes
 
 
 class RecordEnvironment:
@@ -113,14 +114,15 @@ def linked_values(work: Workspace, entity: str, link: str, record_id: Any) -> di
 
 
 def known_of(work: Workspace, target: str, record_id: Any) -> dict[Path, Any]:
-    """Return what this work has read of a linked record so far; more may be put in."""
-    kept: dict[Any, dict[Path, Any]] = work.memo.setdefault("linked", {})
-    return kept.setdefault((target, record_id), {})
+    """Return what is known of a linked record; more may be put in.
 
-
-def forget_linked(work: Workspace) -> None:
-    """Read linked records anew from here on: one of them was changed."""
-    work.memo.pop("linked", None)
+    Nothing is, once anything was written: by this work, by a plugin's SQL, by going back.
+    """
+    count = writes(work.connection)
+    kept: tuple[int, dict[Any, dict[Path, Any]]] | None = work.memo.get("linked")
+    if kept is None or kept[0] != count:
+        kept = work.memo["linked"] = (count, {})
+    return kept[1].setdefault((target, record_id), {})
 
 
 def read_paths(

@@ -151,6 +151,12 @@ def note_seen(work: Workspace, target: str, record_id: int) -> None:
     work.memo["seen", target, record_id, work.trusted] = True
 
 
+def forget_seen(work: Workspace, target: str, record_id: int) -> None:
+    """Ask anew whether a record is there: it was deleted."""
+    for trusted in (False, True):
+        work.memo.pop(("seen", target, record_id, trusted), None)
+
+
 def was_seen(work: Workspace, target: str, record_id: int) -> bool:
     """Tell whether this piece of work has met the record before."""
     return ("seen", target, record_id, work.trusted) in work.memo

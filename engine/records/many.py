@@ -23,6 +23,7 @@ from engine.records.trail import wire
 from engine.records.workspace import Workspace
 from engine.records.writing import announce, set_by_listeners
 from engine.storage import Change, record_many
+from engine.storage.writes import CHANGES_NO_ROW
 
 CHUNK = 1_000
 
@@ -98,7 +99,8 @@ def _insert_chunk(
     table = work.tables.table(entity.name)
     statement = insert(table).returning(table, sort_by_parameter_order=True)
     try:
-        inserted = work.connection.execute(statement, rows).all()
+        options = {} if work.catalog.entity(entity.name).part_of else CHANGES_NO_ROW
+        inserted = work.connection.execute(statement, rows, execution_options=options).all()
     except (IntegrityError, DataError) as error:
         raise Invalid([problem_of(work, entity, error)]) from error
     records = [from_row(entity, row) for row in inserted]

@@ -28,6 +28,7 @@ from engine.storage import (
     insertion,
     insertion_with_lines,
 )
+from engine.storage.writes import CHANGES_NO_ROW
 
 MOST_PREPARED = 2_000  # statements kept at a time
 
@@ -73,7 +74,8 @@ def _insert_whole(draft: Draft, event: str) -> dict[str, Any]:
                   shared=tuple(stamps)),
         ),
     )  # fmt: skip
-    found = _execute(work, entity, statement, given | given_lines(rows, snapshots), child)
+    values = given | given_lines(rows, snapshots)
+    found = _execute(work, entity, statement, values, child, adds=True)
     record = _written(work, entity, found[0])
     record[name] = [from_columns(child, _below(row)) for row in found]
     for one in record[name]:
@@ -98,7 +100,9 @@ def _insert_row(draft: Draft, event: str, asking: AtOnce | None) -> dict[str, An
     recorded = bool(event) and entity.audit
     columns, given = _new_columns(draft, event if recorded else "", asking)
     statement = _inserting(draft, tuple(columns), recorded, asking)
-    [row] = _execute(work, entity, statement, given)
+    # a line by itself changes what its record says
+    adds = not entity.part_of or draft.parent_link != ""
+    [row] = _execute(work, entity, statement, given, adds=adds)
     if asking is not None:
         asking.judge(draft, row)
         if row.id is None:
@@ -235,9 +239,12 @@ def _execute(
     statement: Executable,
     given: Mapping[str, Any],
     child: Entity | None = None,
+    *,
+    adds: bool = False,
 ) -> Sequence[Row[Any]]:
+    options = CHANGES_NO_ROW if adds else None
     try:
-        return work.connection.execute(statement, given).all()
+        return work.connection.execute(statement, given, execution_options=options).all()
     except (IntegrityError, DataError) as error:
         diagnosis = getattr(error.orig, "diag", None)
         if child is not None and getattr(diagnosis, "table_name", None) == child.name:

@@ -20,9 +20,8 @@ from engine.records.conflicts import conflict_of
 from engine.records.constraints import problem_of
 from engine.records.contexts import Event
 from engine.records.draft import Draft
-from engine.records.environment import forget_linked
 from engine.records.incoming import complete, judge, take
-from engine.records.linking import note_seen
+from engine.records.linking import forget_seen, note_seen
 from engine.records.links import check_links
 from engine.records.reach import is_allowed, visible
 from engine.records.rows import fetch_one, lines_of
@@ -125,7 +124,6 @@ def _save(draft: Draft, described: Entity, right: str) -> dict[str, Any]:
     record = update(draft, event="change")
     if record is old:
         return dict(old)
-    forget_linked(work)
     take_along(work, described, old, record)
     _must_see(work, described, record["id"], right)
     if draft.lines:
@@ -191,6 +189,7 @@ def delete(work: Workspace, entity: str, record_id: int, *, version: int | None 
         work.connection.execute(sql_delete(table).where(table.c.id == record_id))
     except IntegrityError as error:
         raise Refused(str(problem_of(work, described, error))) from error
+    forget_seen(work, entity, record_id)
     audit(work, described, "delete", old, None)
     announce(work, "after", entity, "delete", record_id, old, dict(old))
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from engine.storage.snapshot import to_json
+from engine.storage.writes import count_writes
 
 
 def database_url(environ: Mapping[str, str] | None = None) -> str:
@@ -61,6 +62,7 @@ def engine_for(
     )
     _refuse_the_dead(engine)
     _forget_in_children(engine)
+    count_writes(engine)
     return engine
 
 

@@ -16,8 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Text,
     Update,
     case,
+    cast,
     func,
     literal,
     or_,
@@ -157,6 +159,11 @@ def _mine(claimed: Claimed) -> Update:
 def _must_be_one(connection: Connection, statement: Update, claimed: Claimed) -> None:
     if connection.execute(statement).rowcount != 1:
         raise LostLease(f"job {claimed.id} ({claimed.job}) is no longer {claimed.runner!r}'s")
+
+
+def transaction_of(connection: Connection) -> str:
+    """Return the number of the transaction that a connection is in."""
+    return str(connection.scalar(select(cast(func.pg_current_xact_id(), Text))))
 
 
 def finish(connection: Connection, claimed: Claimed, result: Mapping[str, Any] | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from engine.access import Rights
+from engine.diagnostics import Diagnostic, InvalidMetadata
 from engine.metadata import Catalog
 from engine.storage.tables import Tables, tables_of
 
@@ -53,17 +54,27 @@ def snapshot_of(catalog: Catalog, release: int = 0) -> Snapshot:
     return Snapshot(catalog, tables_of(catalog), release)
 
 
+class InvalidRelease(InvalidMetadata):
+    """The release in force cannot be served by this version of the engine."""
+
+    def __init__(self, release: int, found: Iterable[Diagnostic]) -> None:
+        super().__init__(found)
+        self.release = release
+
+
 class State:
     """Holds the current snapshot, and listens for a newer release.
 
     `load(known)` returns the current release as a snapshot, or None when it is the known
-    one; it may raise, then the old one stays.
+    one; it may raise, then the old one stays. One that is invalid is told of once, and stays
+    passed over until there is a newer one.
     """
 
     def __init__(
         self, first: Snapshot, engine: Engine, load: Callable[[int], Snapshot | None]
     ) -> None:
         self._current = first
+        self._seen = first.release  # the last one looked at
         self._engine = engine
         self._load = load
         self._lock = threading.Lock()
@@ -83,18 +94,29 @@ class State:
     def swap(self, snapshot: Snapshot) -> None:
         """Serve another snapshot from the next request on."""
         self._current = snapshot
+        self._seen = snapshot.release
 
     def refresh(self) -> bool:
         """Load a newer release if there is one; return whether there was."""
         with self._lock:
-            newer = self._load(self._current.release)
+            newer = self._look()
             if newer is None:
                 return False
             self._current = newer
+            self._seen = newer.release
             # Connections keep plans of statements; a column of another type makes them useless.
             self._engine.dispose()
         log.info("now serving release %s", newer.release)
         return True
+
+    def _look(self) -> Snapshot | None:
+        try:
+            return self._load(self._seen)
+        except InvalidRelease as invalid:
+            self._seen = invalid.release
+            message = "release %s cannot be served; %s is served on:\n%s"
+            log.error(message, invalid.release, self._current.release, invalid)
+            return None
 
     def listen(self) -> None:
         """Start listening in this process, once; a forked child starts its own thread."""

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, text, update
 
-from engine.access import ADMIN, NewUser, create_users, ensure_access, load_actor, sync_rights
+from engine.access import (
+    ADMIN,
+    NewUser,
+    create_users,
+    ensure_access,
+    load_actor,
+    set_preference,
+    sync_rights,
+)
 from engine.loading import catalog_from_texts
 from engine.metadata import Catalog
 from engine.records import Workspace
@@ -128,6 +136,8 @@ def fill(connection: Connection) -> dict[str, int]:
         for login, one in PEOPLE.items()
     ]
     users = create_users(connection, accounts, method=HASH)
+    for number in users.values():
+        set_preference(connection, number, "language", "en")
     _switch_off(connection, [login for login, one in PEOPLE.items() if not one.active])
     unit = tables().table("unit")
     for number, _, head in UNITS.values():

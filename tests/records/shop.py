@@ -92,6 +92,7 @@ entities:
         {type: lines, of: order_line, by: order, columns: [item, qty, price, amount], label: 明細}
       total: {type: money, compute: "sum(lines.amount)", stored: true, label: 合計}
       late: {type: boolean, compute: "due_on < today()", label: 逾期}
+      pieces: {type: integer, compute: "count(lines)", label: 件數}
       about: {type: any_link, to: [customer, org_unit], label: 關於}
       note: {type: long_text, label: 備註}
     checks:
@@ -99,6 +100,9 @@ entities:
         that: "total <= limit"
         message: {zh_Hant: 合計不可超過上限, en: The total exceeds the limit}
         field: limit
+      not_too_cheap:
+        that: "customer.discount is None or customer.discount <= 50"
+        message: {zh_Hant: 折扣過大, en: The discount is too high}
     unique:
       - fields: [customer, due_on]
         where: "state == 'posted'"
@@ -130,6 +134,12 @@ entities:
       qty: {type: decimal, scale: 3, default: "1", min: 0, label: 數量}
       price: {type: money, required: true, label: 單價}
       amount: {type: money, compute: "round(qty * price, 2)", stored: true, label: 金額}
+  parcel:
+    label: {zh_Hant: 包裹, en: Parcel}
+    fields:
+      order: {type: link, to: order, label: 訂單}
+      pieces: {type: integer, default_formula: order.pieces, label: 件數}
+    rights: {boss: {can: [read, create, delete]}}
 """
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from engine.flows.core import walk
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import RESUBMIT, Visit
-from engine.flows.core.steps import add_task, ask
+from engine.flows.core.steps import add_task, ask, persons_of
 from engine.flows.core.turn import Turn
 from engine.flows.core.votes import judge, vote_of
-from engine.metadata.flows import END, INITIATOR, PREVIOUS, Choose, Node, Step
+from engine.metadata.flows import END, INITIATOR, PREVIOUS, Choose, Node, Parallel, Step
 
 Place = tuple[int | None, int | None]
 
@@ -121,18 +121,9 @@ def _ask_again(turn: Turn, place: Place, target: str, memory: dict[str, Any]) ->
 def _seat_again(turn: Turn, visit: Visit, node: Node, old: Visit) -> None:
     if not isinstance(node, Step):
         raise FlowRefused("bad_target")
-    persons = persons_of(turn, old)
-    walk.act_on(turn, visit, node, ask(turn, visit, node, persons))
-
-
-def persons_of(turn: Turn, visit: Visit) -> list[int]:
-    """Return who holds the seats of a visit: the last owner of each."""
-    found = []
-    for seat in turn.case.seats_of(visit.no).values():
-        own = [t for t in seat if t.kind == "decide" and t.reason != "removed"]
-        if own:
-            found.append(own[-1].user)
-    return list(dict.fromkeys(found))
+    if "named" in old.data:
+        visit.data["named"] = old.data["named"]
+    walk.act_on(turn, visit, node, ask(turn, visit, node, persons_of(turn, old)))
 
 
 def come_back(turn: Turn, visit: Visit) -> bool:
@@ -168,13 +159,26 @@ def _same_way(turn: Turn, memory: dict[str, list[int]]) -> bool:
         node = turn.node_of(visit)
         if node is None:
             continue
+        if _is_in_a_way_not_taken(turn, visit):
+            continue  # its block's conditions say so, whatever its own would say
         if node.when is not None:
             was = not (visit.state == "skipped" and visit.reason == "condition")
             if turn.world.holds(node.when) != was:
                 return False
-        if isinstance(node, Choose) and visit.data.get("chosen") != walk.choice(turn, node):
+        if _chooses_otherwise(turn, visit, node):
             return False
     return True
+
+
+def _chooses_otherwise(turn: Turn, visit: Visit, node: Node) -> bool:
+    if not isinstance(node, Choose | Parallel) or "chosen" not in visit.data:
+        return False
+    return bool(visit.data["chosen"] != walk.choice(turn, node))
+
+
+def _is_in_a_way_not_taken(turn: Turn, visit: Visit) -> bool:
+    block = turn.case.visits.get(visit.parent or 0)
+    return block is not None and visit.branch not in walk.taken(turn, block)
 
 
 def _take_up(turn: Turn, visit: Visit) -> None:
@@ -183,12 +187,12 @@ def _take_up(turn: Turn, visit: Visit) -> None:
         visit.state, visit.reason, visit.ended, visit.ended_at = "active", "", None, None
     elif node is None:  # it had gone back to the initiator before
         made = turn.visit(RESUBMIT, "resubmit", None, None)
-        made.data["return"] = visit.data["return"]
+        made.data["return"] = dict(visit.data["return"])  # its own: it is used up by itself
         add_task(turn, made, turn.case.initiator, kind="resubmit")
     elif isinstance(node, Step):
         made = turn.visit(visit.node, "step", visit.parent, visit.branch)
         if "return" in visit.data:
-            made.data["return"] = visit.data["return"]
+            made.data["return"] = dict(visit.data["return"])
         _seat_with_votes(turn, made, node, visit)
     else:
         walk.start(turn, node, visit.parent, visit.branch)

@@ -39,7 +39,8 @@ class Visit:
     ended_at: datetime | None = None
     data: dict[str, Any] = field(default_factory=dict)
     # ^ 'chosen': branches; 'done', 'lost': branches; 'again': first visit after a return;
-    #   'return': what to go straight back to; 'held': why it waits for an administrator
+    #   'return': what to go straight back to; 'held': why it waits for an administrator;
+    #   'named': whom a step meant when it was reached
 
     @property
     def is_active(self) -> bool:

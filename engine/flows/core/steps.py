@@ -17,15 +17,14 @@ def ask(turn: Turn, visit: Visit, node: Step, persons: Sequence[int] | None = No
     again after a return: then neither the rule on the initiator nor that on repeated
     approvals counts, or the return would undo itself.
     """
-    again = persons is not None
     people = turn.world.active(persons or ())
-    if not people:
-        people, again = turn.world.people(node.who, node.id), False
+    again = bool(people)
     if not again:
-        others = _without_initiator(turn, node, people)
-        if people and not others and node.self_rule.do == "skip":
+        named = turn.world.people(node.who, node.id)
+        people = _asked_before(turn, visit, named) or _without_initiator(turn, node, named)
+        visit.data["named"] = list(named)
+        if named and not people and node.self_rule.do == "skip":
             return "self"
-        people = others
     people = list(dict.fromkeys(people))
     if not people:
         return _nobody(turn, visit, node)
@@ -35,6 +34,29 @@ def ask(turn: Turn, visit: Visit, node: Step, persons: Sequence[int] | None = No
     if not again:
         _spare(turn, visit, node)
     return judge(turn, visit, node)
+
+
+def _asked_before(turn: Turn, visit: Visit, named: Sequence[int]) -> list[int]:
+    """Return who was asked before a return went over this step, if it means the same people.
+
+    A task may have changed hands, signers may have come or an administrator named somebody:
+    they are asked again (rule 2). Whom the step means anew is asked if that has changed.
+    """
+    past = [v for v in turn.case.visits.values() if v.node == visit.node and v.no != visit.no]
+    past = [v for v in past if v.superseded or v.reason == "returned"]
+    if not past or past[-1].data.get("named") != list(named):
+        return []
+    return list(turn.world.active(persons_of(turn, past[-1])))
+
+
+def persons_of(turn: Turn, visit: Visit) -> list[int]:
+    """Return who holds the seats of a visit: the last owner of each."""
+    found = []
+    for held in turn.case.seats_of(visit.no).values():
+        own = [t for t in held if t.kind == "decide" and t.reason != "removed"]
+        if own:
+            found.append(own[-1].user)
+    return list(dict.fromkeys(found))
 
 
 def _without_initiator(turn: Turn, node: Step, people: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import HELD, OPEN, WAITING, Task, Visit
 from engine.flows.core.turn import Turn
 from engine.flows.core.votes import vote_of
-from engine.metadata.flows import Step, branches_of
+from engine.metadata.flows import Step
 
 _BY_MOVING_ON = frozenset({"not_needed", "claimed"})
 
@@ -149,9 +149,7 @@ def _stand_as_before(turn: Turn, task: Task) -> None:
 
 def _count_branches(turn: Turn, block: Visit) -> None:
     """Note again which branches of a reopened block are done."""
-    node = turn.node_of(block)
-    every = range(len(branches_of(node))) if node is not None else ()
-    numbers = block.data.get("chosen", every)
+    numbers = walk.taken(turn, block)
     block.data["done"] = [n for n in numbers if _is_through(turn, block, n)]
 
 

@@ -23,8 +23,8 @@ def due(turn: Turn, given: Command) -> None:
     if task is None or task.state != OPEN:
         raise FlowRefused("already_done")
     step = turn.step_of(task)
-    if step is None or step.due is None:
-        raise FlowRefused("not_allowed")
+    if step is None or step.due is None or task.kind == "hold":
+        raise FlowRefused("not_allowed")  # who names people for a step decides nothing in it
     then = step.due.then
     if then in ("approve", "reject"):
         decide(turn, task, given, "approved" if then == "approve" else "rejected")

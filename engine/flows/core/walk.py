@@ -8,6 +8,7 @@ from engine.flows.core import steps
 from engine.flows.core.state import APPROVED, REJECTED, RUNNING, Visit
 from engine.flows.core.turn import Child, Turn
 from engine.metadata.flows import (
+    Branch,
     Choose,
     End,
     Node,
@@ -16,6 +17,7 @@ from engine.metadata.flows import (
     Subflow,
     Wait,
     Work,
+    branches_of,
 )
 
 KINDS: dict[type[Node], str] = {
@@ -115,11 +117,16 @@ def join(turn: Turn, block: Visit) -> None:
         passed(turn, block)
 
 
-def _needed(turn: Turn, block: Visit) -> int:
+def taken(turn: Turn, block: Visit) -> list[int]:
+    """Return the branches a block went into: chosen when it was reached, and kept (rule 23)."""
     node = turn.node_of(block)
-    if isinstance(node, Parallel):
-        return node.needed
-    return len(block.data["chosen"])
+    every = range(len(branches_of(node))) if node is not None else ()
+    return list(block.data.get("chosen", every))
+
+
+def _needed(turn: Turn, block: Visit) -> int:
+    node, count = turn.node_of(block), len(taken(turn, block))
+    return min(node.needed, count) if isinstance(node, Parallel) else count
 
 
 def _rest(turn: Turn, block: Visit) -> str:
@@ -149,7 +156,7 @@ def _lose_branch(turn: Turn, block: Visit, node: Parallel, visit: Visit) -> None
         lost.append(branch)
     for one in [v for v in turn.case.below(block.no) if _in_branch(turn, v, block, branch)]:
         cancel(turn, one, "ended")
-    if len(node.branches) - len(lost) < node.needed:
+    if len(taken(turn, block)) - len(lost) < _needed(turn, block):
         cancel_below(turn, block, "ended")
         turn.leave(block, "refused")
         refused(turn, block)
@@ -182,31 +189,39 @@ def finish(turn: Turn, status: str, reason: str = "ended") -> None:
     turn.queue.clear()
 
 
-def choice(turn: Turn, node: Choose) -> list[int]:
+def choice(turn: Turn, node: Choose | Parallel) -> list[int]:
     """Return the numbers of the branches that the record goes through."""
+    if isinstance(node, Parallel):
+        return [n for n, one in enumerate(node.branches) if _is_open(turn, one)]
     chosen: list[int] = []
     for number, branch in enumerate(node.branches):
         if branch.is_else or (chosen and node.pick == "first"):
             continue
-        if branch.when is None or turn.world.holds(branch.when):
+        if _is_open(turn, branch):
             chosen.append(number)
     return chosen or [n for n, branch in enumerate(node.branches) if branch.is_else]
 
 
-def _start_choose(turn: Turn, visit: Visit, node: Choose) -> None:
+def _is_open(turn: Turn, branch: Branch) -> bool:
+    return branch.when is None or turn.world.holds(branch.when)
+
+
+def _start_block(turn: Turn, visit: Visit, node: Choose | Parallel) -> None:
     chosen = visit.data["chosen"] = choice(turn, node)
+    if isinstance(node, Parallel):
+        _pass_over(turn, visit, node)
     if not chosen:
         passed(turn, visit)
-    _start_branches(turn, visit, chosen)
-
-
-def _start_parallel(turn: Turn, visit: Visit, node: Parallel) -> None:
-    _start_branches(turn, visit, list(range(len(node.branches))))
-
-
-def _start_branches(turn: Turn, visit: Visit, numbers: list[int]) -> None:
-    for number in numbers:
+    for number in chosen:
         later(turn, lambda n=number: enter(turn, visit.no, n, 0))  # type: ignore[misc]
+
+
+def _pass_over(turn: Turn, block: Visit, node: Parallel) -> None:
+    """Note what is not done since its branch's condition does not hold: people look for it."""
+    for number, branch in enumerate(node.branches):
+        for one in () if number in block.data["chosen"] else branch.steps:
+            made = turn.visit(one.id, KINDS[type(one)], block.no, number)
+            turn.leave(made, "skipped", "condition")
 
 
 def _start_work(turn: Turn, visit: Visit, node: Work) -> None:
@@ -270,8 +285,8 @@ def close_step(turn: Turn, visit: Visit, node: Step) -> None:
 
 _STARTS: dict[type[Node], Callable[..., None]] = {
     Step: _start_step,
-    Choose: _start_choose,
-    Parallel: _start_parallel,
+    Choose: _start_block,
+    Parallel: _start_block,
     Work: _start_work,
     Wait: _start_wait,
     Subflow: _start_subflow,

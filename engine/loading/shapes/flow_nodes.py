@@ -115,7 +115,7 @@ JOIN = word_or(
             "at_least": {
                 "type": "integer",
                 "minimum": 1,
-                "description": "So many branches must pass.",
+                "description": "So many of the branches taken must pass; all, if fewer are.",
             },
             "rest": choice("What becomes of the others then.", "cancel", "keep"),
         },
@@ -135,7 +135,8 @@ PARALLEL = record(
         "on_branch_reject": choice(
             "A refusal in a branch refuses all, or only counts against `join`.", "end", "count"
         ),
-        "branches": listing(BRANCH, "The ways, all at once.") | {"minItems": 2},
+        "branches": listing(BRANCH, "The ways, all at once; one with `when` only if it holds.")
+        | {"minItems": 2},
     },
     ("parallel", "branches"),
     "Several things at once.",
@@ -148,7 +149,10 @@ SUBFLOW = record(
         "title": TITLE,
         "when": WHEN,
         "for_each": name("A field of lines: once for each of them."),
-        "record": name("Path of links to its record, from the line if there is one."),
+        "record": name(
+            "Path of links to its record, from the line if there is one. Without both it is the"
+            " same record: of one `status` field, the flow that starts the other keeps the state."
+        ),
         "wait": flag("Go on only when it has ended.", default=True),
         "join": choice("All must be approved, or one is enough.", "all", "any"),
         "on_reject": name(

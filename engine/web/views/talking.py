@@ -25,7 +25,7 @@ from engine.web.once import answered_before, remember
 from engine.web.urls import record_url
 from engine.web.views.files import keep_file
 from engine.web.views.timeline import timeline_of
-from engine.wording import LOCALES, translator
+from engine.wording import translator
 
 Answer = Any
 
@@ -97,7 +97,8 @@ def _tell(work: Workspace, entity: Entity, record_id: int, people: list[int]) ->
 
 def _work_of(work: Workspace, actor: Actor) -> Workspace:
     """Return the same work as another person would do it, in the language of his choice."""
-    language = actor.language if actor.language in LOCALES else work.language
+    product = work.catalog.product
+    language = actor.language if actor.language in product.languages else product.default_language
     return replace(work, actor=actor, memo={}, language=language, translate=translator(language))
 
 

@@ -41,16 +41,18 @@ def _check_visit(case: Case, turn: Turn, visit: Visit) -> None:
         assert case.visits[visit.parent].is_active, f"{visit.node} outlives its block"
     if isinstance(node, Step):
         assert judge(turn, visit, node) == "open", f"{visit.node} is decided and goes on"
-        if not visit.data.get("held"):
+        if not visit.data.get("held") or turn.world.administrators():
             assert any(t.is_pending for t in case.tasks_of(visit.no)), f"{visit.node} asks nobody"
         if node.sign.mode == "in_order":
             open_seats = {t.seat for t in case.tasks_of(visit.no) if t.state == OPEN}
             assert len(open_seats) <= 1
     if isinstance(node, Parallel | Choose):
         done = len(visit.data.get("done", ()))
-        needed = node.needed if isinstance(node, Parallel) else len(visit.data["chosen"])
+        chosen = visit.data["chosen"]
+        needed = min(node.needed, len(chosen)) if isinstance(node, Parallel) else len(chosen)
         assert done < needed, f"{visit.node} is joined and goes on"
         going = {v.branch for v in case.at_any(visit.no) if v.is_active}
+        assert going <= set(chosen), f"{visit.node} goes a way that was not chosen"
         assert done + len(going) >= needed, f"{visit.node} waits for a branch that is not there"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ class Play:
 
     def carry(self, given: Command) -> Play:
         """Carry a command out; a refused one leaves no trace."""
-        trial, heard = copy.deepcopy(self.case), Recorder(self.here)
+        trial, heard = _read_again(self.case), Recorder(self.here)
         perform(trial, self.act, self.rules, heard, given)
         self.case = trial
         self.log.append((given, heard.heard, self.here.now))
@@ -73,6 +73,14 @@ class Play:
         """The open tasks as step/user, sorted."""
         visits = self.case.visits
         return sorted(f"{visits[t.visit].node}/{t.user}" for t in self.case.open_tasks())
+
+
+def _read_again(case: Case) -> Case:
+    """Return the case as it comes out of the database: each visit and task by itself."""
+    visits = {no: copy.deepcopy(one) for no, one in case.visits.items()}
+    tasks = {no: copy.deepcopy(one) for no, one in case.tasks.items()}
+    chosen, events = copy.deepcopy(case.chosen), list(case.events)
+    return replace(case, visits=visits, tasks=tasks, chosen=chosen, events=events)
 
 
 def play(*steps: Any, **more: Any) -> Play:

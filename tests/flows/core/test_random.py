@@ -41,10 +41,10 @@ ADMIN += ["terminate", "withdraw"]
 
 
 class Maker:
-    """Makes a random flow."""
+    """Makes a random flow; `whens` decides on the conditions of a parallel block's branches."""
 
-    def __init__(self, dice: random.Random) -> None:
-        self.dice, self.count, self.steps = dice, 0, []
+    def __init__(self, dice: random.Random, whens: random.Random | None) -> None:
+        self.dice, self.whens, self.count, self.steps = dice, whens, 0, []
 
     def name(self, kind: str) -> str:
         self.count += 1
@@ -80,8 +80,10 @@ class Maker:
         needed = self.dice.randint(1, len(branches))
         rest = self.dice.choice(["cancel", "keep"])
         rejected = self.dice.choice(["end", "count"])
-        name = self.name("p")
-        return parallel(name, *branches, needed=needed, rest=rest, on_branch_reject=rejected)
+        more: dict[str, Any] = {"needed": needed, "rest": rest, "on_branch_reject": rejected}
+        if self.whens is not None:
+            more["whens"] = [self.whens.choice(["", "", *CONDITIONS]) for _ in branches]
+        return parallel(self.name("p"), *branches, **more)
 
     def a_choose(self, depth: int) -> Node:
         branches = [(c, self.sequence(depth + 1)) for c in self.dice.sample(CONDITIONS, 2)]
@@ -152,10 +154,10 @@ def random_command(dice: random.Random, game: Play, steps: list[str]) -> Command
     )
 
 
-def play_at_random(seed: int, rounds: int = 60) -> tuple[Play, int]:
+def play_at_random(seed: int, rounds: int = 60, *, whens: bool = True) -> tuple[Play, int]:
     """Play a random flow; return it and how many commands were carried out."""
     dice = random.Random(seed)
-    maker = Maker(dice)
+    maker = Maker(dice, random.Random(seed) if whens else None)
     act = action(*maker.sequence(0))
     here = Here(record={c: dice.random() < 0.5 for c in CONDITIONS})
     here.proxies = {dice.choice(PEOPLE): dice.choice(PEOPLE) for _ in range(2)}
@@ -185,14 +187,14 @@ def test_nothing_gets_stuck(seed: int) -> None:
     play_at_random(seed)
 
 
-# Games of a run over 60,000 seeds that found something wrong.
+# Games of a run over 60,000 seeds that found something wrong; no branch had a condition then.
 FOUND = [19685, 33327, 33582, 41906, 42439, 44839, 52278, 57511, 58109, 58523]
 FOUND += [59878, 60330, 63171]
 
 
 @pytest.mark.parametrize("seed", FOUND)
 def test_what_was_wrong_once_is_right(seed: int) -> None:
-    play_at_random(seed)
+    play_at_random(seed, whens=False)
 
 
 def test_the_random_games_reach_all_commands_and_ends() -> None:

@@ -121,9 +121,21 @@ def step(name: str, people: str, sign: str = "any", **more: Any) -> Step:
     return Step(id=name, at=AT, who=who(people), sign=how, **more)
 
 
-def parallel(name: str, *branches: Sequence[Node], needed: int = 0, **more: Any) -> Parallel:
-    """Return a parallel block; all branches are needed unless said otherwise."""
-    made = tuple(Branch(steps=tuple(one)) for one in branches)
+def parallel(
+    name: str,
+    *branches: Sequence[Node],
+    needed: int = 0,
+    whens: Sequence[str] = (),
+    **more: Any,
+) -> Parallel:
+    """Return a parallel block; all branches are needed unless said otherwise.
+
+    `whens` are the conditions of its branches, '' for none.
+    """
+    conditions = [formula(one) if one else None for one in whens] or [None] * len(branches)
+    made = tuple(
+        Branch(steps=tuple(one), when=when) for one, when in zip(branches, conditions, strict=True)
+    )
     return Parallel(id=name, at=AT, branches=made, needed=needed or len(made), **more)
 
 

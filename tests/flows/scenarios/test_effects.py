@@ -29,6 +29,14 @@ def fail(context: Action) -> None:
     raise Refused("The bank says no.")
 
 
+@action("flow_tests.appoint")
+def appoint(context: Action) -> None:
+    """Make zoe ann's manager, as a plugin does."""
+    found = context.records.find("person", "name == 'Zoe' or name == 'Ann'", sort=["name"])
+    ann, zoe = (one["id"] for one in found)
+    context.records.change("person", ann, {"manager": zoe})
+
+
 @pytest.fixture(autouse=True)
 def nothing_done() -> None:
     DID.clear()
@@ -174,5 +182,28 @@ def test_a_call_that_no_plugin_brings_is_refused_by_name(on: OnStage) -> None:
         ann submits
         bob approves => refused: unknown_call
         bob rejects  => status: rejected
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    "appoints",
+    [
+        "- {step: b, who: initiator.manager, repeated: skip_any, after: [CALL]}",
+        "- {step: b, who: initiator.manager, repeated: skip_any}\n- do: [CALL]",
+    ],
+)
+def test_who_is_asked_next_is_found_after_what_the_flow_has_done(
+    on: OnStage, appoints: str
+) -> None:
+    """Step b looks the manager up and is passed in the same breath: he has agreed before."""
+    steps = f"- {{step: a, who: initiator.manager}}\n{appoints}\n"
+    steps = steps.replace("CALL", "{call: flow_tests.appoint}")
+    game = on(t=flow(f"{steps}- {{step: c, who: initiator.manager}}"))
+    tell(
+        game,
+        """
+        ann submits  => open: a/bob
+        bob approves => open: c/zoe
         """,
     )

@@ -76,7 +76,10 @@ CAPABILITIES = {
 
 RULES = {
     1: ["a_refusal_ends_everything", "a_refusal_may_be_a_return"],
-    2: ["one_return_acts_at_once", "those_who_were_asked_are_asked_again", "begins_anew_after"],
+    2: [
+        *("one_return_acts_at_once", "those_who_were_asked_are_asked_again", "begins_anew_after"),
+        *("later_steps_ask_those_again", "a_step_that_means_other_people"),
+    ],
     3: ["straight_back_to_who_returned_it", "if_a_watched_field_has_changed"],
     4: ["until_when_a_request_can_be_withdrawn", "what_is_handed_in_anew"],
     5: ["a_decision_is_taken_back", "what_a_call_has_done_cannot_be_taken_back"],
@@ -97,7 +100,10 @@ RULES = {
     20: ["is_locked_at_every_door", "decided_is_not_deleted"],
     21: ["reads_this_record_and_no_other", "the_right_stays_after_deciding", "what_a_step_hides"],
     22: ["an_approver_changes_what", "what_is_asked_for_is_asked_for_when_approving_only"],
-    23: ["a04_exclusive_choice", "conditions_choose_another_way"],
+    23: [
+        *("a04_exclusive_choice", "conditions_choose_another_way"),
+        *("the_branches_whose_condition_holds", "the_choice_is_made_when_the_block_is_reached"),
+    ],
     24: ["urging_is_limited", "people_are_copied_once_each"],
     25: ["jumping_to_any_step_outside_foreign_blocks"],
     26: ["all_must_be_approved", "a_refusal_in_a_sub_flow", "what_ends_the_parent", "a20_"],

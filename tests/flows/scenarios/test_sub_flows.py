@@ -223,3 +223,86 @@ def test_a_withdrawn_sub_flow_counts_as_refused(on: OnStage) -> None:
     game.do("withdraw", "ann", case=children[0], task=None)
     assert game.status() == "rejected"
     assert statuses(game, children) == ["withdrawn", "terminated", "terminated"]
+
+
+SAME = "\n- {subflow: check}" + G
+PART = {"applies": "{when: false}"}  # nobody starts it by itself
+
+
+def test_a_sub_flow_of_the_same_record_leaves_the_state_to_the_flow_around_it(
+    on: OnStage,
+) -> None:
+    check = flow("- {step: c, who: user:fin}", name="check", **PART)
+    game = on(t=flow(SAME), check=check)
+    tell(game, "ann submits => open: {}; state: pending")
+    (child,) = game.children()
+    assert game.tasks_in("open", case=child) == ["c/fin"]
+    game.do("approve", "fin", case=child)
+    tell(game, " => state: pending; open: g/gus\ngus approves => state: approved")
+
+
+def test_a_refused_sub_flow_of_the_same_record_refuses_it_as_the_parent_says(on: OnStage) -> None:
+    check = flow("- {step: c, who: user:fin}", name="check", **PART)
+    game = on(t=flow(SAME), check=check)
+    tell(game, "ann submits")
+    game.do("reject", "fin", case=game.children()[0])
+    tell(game, " => status: rejected; state: rejected")
+
+
+def test_a_sub_flow_of_the_same_record_keeps_a_state_of_its_own_in_a_field_of_its_own(
+    on: OnStage,
+) -> None:
+    check = flow("- {step: c, who: user:fin}", name="check", status="check_state", **PART)
+    game = on(t=flow(SAME), check=check)
+    tell(game, "ann submits => state: pending")
+    assert _check_state(game) == "pending"
+    game.do("approve", "fin", case=game.children()[0])
+    assert _check_state(game) == "approved"
+    tell(
+        game,
+        """
+        # draft or approved by one flow, it stays closed as long as the other says so
+        => state: pending
+        ann changes title=x => refused: refused
+        ann deletes         => refused: refused
+        gus returns         => open: resubmit/ann
+        ann resubmits
+        """,
+    )
+    assert _check_state(game) == "pending"  # it is gone through once more
+
+
+def test_what_is_between_may_have_another_field(on: OnStage) -> None:
+    """Of three flows within each other the innermost would write what the outermost holds."""
+    game = on(
+        t=flow("- {subflow: middle}" + G),
+        middle=flow("- {subflow: inner}", name="middle", status="check_state", **PART),
+        inner=flow("- {step: c, who: user:fin}", name="inner", applies="{when: 1 == 2}"),
+    )
+    tell(game, "ann submits => state: pending")
+    (middle,) = game.children()
+    (inner,) = game.children(middle)
+    game.do("approve", "fin", case=inner)
+    assert _check_state(game) == "approved"
+    tell(game, " => state: pending; open: g/gus")
+
+
+def test_a20_recursion_over_the_same_record(on: OnStage) -> None:
+    org = """
+flow: org
+for: request
+steps:
+  - {step: b, who: initiator.manager}
+  - {do: [{set: {depth: depth + 1}}]}
+  - {subflow: org, when: depth < 3}
+"""
+    game = on({"depth": 1}, org=org)
+    tell(game, "ann submits => open: b/bob\nbob approves => open: {}; state: pending")
+    (child,) = game.children()
+    game.do("approve", "bob", case=child)
+    assert game.children(child) == []
+    tell(game, " => status: approved; state: approved")
+
+
+def _check_state(game: Stage) -> str:
+    return str(RecordService(game.work("adm")).get("request", game.request)["check_state"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.loading.checks.flows.effects import check_after
 from engine.loading.checks.flows.fields import check_editable, check_known
+from engine.loading.checks.flows.needed import check_needed
 from engine.loading.checks.flows.nodes import check_names, check_steps
 from engine.loading.checks.flows.people import Where, check_people
 from engine.loading.checks.flows.spots import spots, steps_site
@@ -21,7 +22,9 @@ __all__ = ["check_flow", "check_flows"]
 def check_flows(draft: Draft, paths: Paths) -> None:
     """Check every flow, and what several flows say together."""
     for name, flow in draft.flows.items():
-        check_flow(draft, paths, flow, Site(draft.site("flow", name).document))
+        site = Site(draft.site("flow", name).document)
+        check_flow(draft, paths, flow, site)
+        check_needed(draft, flow, site)
     check_status_fields(draft)
     check_together(draft)
 

@@ -153,8 +153,8 @@ def _parallel(draft: Draft, paths: Paths, flow: Flow, spot: Spot) -> None:
         _too_many(draft, site.down("join", "at_least"), reason)
     for position, branch in enumerate(node.branches):
         if branch.is_else:
-            message = f"all branches of '{node.id}' are taken, so none can be `else`"
-            hint = "use `choose` with `pick: every` to take some of them"
+            message = f"a branch of '{node.id}' cannot be `else`: each has only a `when` of its own"
+            hint = "use `choose` with `pick: every` to take one if no other is taken"
             place = site.key("branches", position, "else")
             draft.report(place, "misplaced-else", message, hint)
 

@@ -30,7 +30,7 @@ def check_subflow(draft: Draft, paths: Paths, flow: Flow, node: Subflow, spot: S
         hint = did_you_mean(node.flow, draft.flows)
         draft.report(site.at("subflow"), "unknown-flow", message, hint)
     elif entity:
-        _check_fit(draft, flow, node, child, entity, site)
+        _check_fit(draft, child, entity, site)
 
 
 def _entity(draft: Draft, paths: Paths, flow: Flow, node: Subflow, site: Site) -> str:
@@ -57,16 +57,11 @@ def _is_lines(field: Field) -> bool:
     return field.type == "lines"
 
 
-def _check_fit(
-    draft: Draft, flow: Flow, node: Subflow, child: Flow, entity: str, site: Site
-) -> None:
+def _check_fit(draft: Draft, child: Flow, entity: str, site: Site) -> None:
     message = hint = ""
     if child.entity != entity:
         message = f"the flow '{child.name}' is for '{child.entity}', not for '{entity}'"
         hint = "lead to such a record with `for_each` or `record`"
-    elif not (node.for_each or node.record) and child.status == flow.status:
-        message = f"'{child.name}' would write the state of the same record into the same field"
-        hint = f"give the flow '{child.name}' a `status` of its own, or another `record` here"
     elif _beginnings(child) != 1:
         message = f"'{child.name}' must have one action with steps that starts where records begin"
         hint = "only then it is clear what is to be started"

@@ -62,7 +62,7 @@ def _check_ambiguous(draft: Draft) -> None:
     first: dict[tuple[object, ...], Flow] = {}
     for flow in draft.flows.values():
         when = flow.applies_when.text if flow.applies_when else ""
-        key = (flow.entity, flow.status, frozenset(flow.units), when)
+        key = (flow.entity, frozenset(flow.units), when)
         other = first.setdefault(key, flow)
         if other is not flow:
             site = Site(draft.site("flow", flow.name).document)
