@@ -107,6 +107,19 @@ LISTS: dict[str, Any] = {
     "copies": lazy_gettext("Copies for me"),
 }
 
+EMPTY: dict[str, tuple[Any, Any]] = {  # what an empty list says, and a hint
+    "todo": (
+        lazy_gettext("Nothing waits for your decision."),
+        lazy_gettext("What is handed in for you appears here, and in the menu's number."),
+    ),
+    "done": (lazy_gettext("You have decided nothing yet."), ""),
+    "started": (
+        lazy_gettext("You have handed in nothing yet."),
+        lazy_gettext("Open a draft and hand it in; you can follow it here."),
+    ),
+    "copies": (lazy_gettext("No copies for you."), ""),
+}
+
 
 def command_label(name: str) -> str:
     """Return what a command is called; an action that starts a case is called «started»."""
