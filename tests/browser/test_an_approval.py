@@ -124,7 +124,7 @@ def it_is_handed_in(asker: Person, room: str, bills: list[str]) -> str:
 def decide(one: Person, case: str, name: str, opinion: str) -> None:
     """Find the case among those that wait, say something, press."""
     page = opened(one, "/flows/")
-    count = page.get_by_role("navigation", name="清單").locator("[aria-current=page] .count")
+    count = page.locator("nav.views [aria-current=page] .count")
     before = int(count.inner_text())
     page.locator(f'main a[href="{case}"]').first.click()
     whole(one)
@@ -150,7 +150,8 @@ def returned(manager: Person, case: str) -> None:
     expect(dialog.get_by_label("退回到")).to_contain_text("發起人")
     dialog.get_by_text("改好後直接回到我").click()
     press(dialog, "退回")  # nobody is sent back without a reason
-    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_label("改好後直接回到我")).to_be_checked()  # what was chosen stays
     fill(dialog, "意見", "請補空置證明")
     in_dialog(manager, "退回")
     expect(page.locator(".vsteps")).to_contain_text("退回發起人")

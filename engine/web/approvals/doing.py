@@ -10,6 +10,7 @@ from flask import flash, request
 from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
 from engine.flows.core.commands import Command
 from engine.flows.panel import Panel, panel
+from engine.flows.people import Directory
 from engine.flows.service import FlowService
 from engine.metadata.flows import Step
 from engine.records import Workspace
@@ -123,6 +124,7 @@ def _dialog(
         subject=found.row.subject,
         with_users=name in WITH_USERS,
         many=WITH_USERS.get(name, False),
+        people=_chosen_people(work),
         targets=_targets(work, found, name),
         modes=_modes(work, found, name),
         added=_added(found, name),
@@ -151,7 +153,11 @@ def _targets(work: Workspace, found: Panel, name: str) -> list[View]:
         names = [n.id for n in found.action.nodes() if isinstance(n, Step)]
     else:
         return []
-    return [{"value": one, "label": _target_label(work, found, one)} for one in names]
+    chosen = request.form.get("target")
+    return [
+        {"value": one, "label": _target_label(work, found, one), "selected": one == chosen}
+        for one in names
+    ]
 
 
 def _target_label(work: Workspace, found: Panel, name: str) -> str:
@@ -160,6 +166,12 @@ def _target_label(work: Workspace, found: Panel, name: str) -> str:
         return work.message("the initiator, %(name)s", name=who)
     node = next((n for n in found.action.nodes() if n.id == name), None)
     return title_of(work, node) if node is not None else name
+
+
+def _chosen_people(work: Workspace) -> list[View]:
+    """Return the people chosen before something was wrong."""
+    names = Directory(work.as_flow()).names(numbers(request.form.getlist("users")))
+    return [{"value": user, "label": name} for user, name in names.items()]
 
 
 def _modes(work: Workspace, found: Panel, name: str) -> list[View]:
@@ -177,6 +189,7 @@ def _modes(work: Workspace, found: Panel, name: str) -> list[View]:
         "force": [("approved", say_("Approve")), ("rejected", say_("Refuse"))],
     }.get(name, [])
     first = found.flow.rules.resubmit if name == "return" else choices[0][0] if choices else ""
+    first = request.form.get("mode") or first  # what was chosen before something was wrong
     return [{"value": v, "label": text, "checked": v == first} for v, text in choices]
 
 
