@@ -105,11 +105,17 @@ def load_actor(connection: Connection, user_id: int, catalog: Catalog) -> Actor 
 
 
 def _with_news(account: Account, row: Row[Any]) -> Account:
-    """Return the account with what changes without a version: preferences and messages."""
-    actor, chosen, unread = account.actor, row.wy_preferences or {}, row.wy_unread
-    if actor.unread == unread and dict(actor.preferences) == chosen:
+    """Return the account with what changes without a version: preferences, and what waits."""
+    actor, chosen = account.actor, row.wy_preferences or {}
+    waiting = row.wy_unread, row.wy_to_decide
+    if (actor.unread, actor.to_decide) == waiting and dict(actor.preferences) == chosen:
         return account
-    fresh = replace(actor, preferences=MappingProxyType(chosen), unread=unread)
+    fresh = replace(
+        actor,
+        preferences=MappingProxyType(chosen),
+        unread=row.wy_unread,
+        to_decide=row.wy_to_decide,
+    )
     return replace(account, actor=fresh)
 
 

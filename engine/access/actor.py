@@ -46,6 +46,7 @@ class Actor:
     is_system: bool = False
     is_admin: bool = False  # holds the role Admin: everything, everywhere
     unread: int = field(default=0, compare=False)  # messages that wait for him in the app
+    to_decide: int = field(default=0, compare=False)  # approvals that wait for him
     known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     # ^ answers already worked out; they follow from roles and rights alone, and actors with
     #   the same roles and rights share them from request to request

@@ -34,6 +34,7 @@ from engine.access.org import tree_at
 from engine.access.rights import ADMIN, roles_at, with_included
 from engine.access.tables import wy_grant, wy_preference, wy_version
 from engine.metadata import Catalog
+from engine.storage.flow_tables import wy_flow_task
 from engine.storage.joins import person_name
 from engine.storage.work_tables import wy_message
 
@@ -85,6 +86,24 @@ def _unread(who: Who) -> ColumnElement[Any]:
     return waiting.scalar_subquery().label("wy_unread")
 
 
+def _to_decide(who: Who) -> ColumnElement[Any]:
+    """Count the approvals that wait for him, his own and those he is asked for as a proxy.
+
+    Two counts and not one with an `or`: each then reads nothing but its own partial index.
+    A case that has ended has no open task.
+    """
+    task = wy_flow_task.c
+    own = select(func.count()).where(task.user_id == who, task.state == "open")
+    lent = select(func.count()).where(
+        task.proxy_id == who, task.user_id != who, task.state == "open"
+    )
+    return (own.scalar_subquery() + lent.scalar_subquery()).label("wy_to_decide")
+
+
+def _waiting(who: Who) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return _unread(who), _to_decide(who)
+
+
 def account_statement(*wanted: Any, who: Who = _ID) -> Select[Any]:
     """Return the one statement that tells all about an active account.
 
@@ -92,7 +111,7 @@ def account_statement(*wanted: Any, who: Who = _ID) -> Select[Any]:
     then give the mapping to `actor_from`.
     """
     name = person_name(User.__table__).label("wy_name")
-    about = (name, _roles(who), _grants(who), _versions(), _preferences(who), _unread(who))
+    about = (name, _roles(who), _grants(who), _versions(), _preferences(who), *_waiting(who))
     return select(*wanted, *about).where(User.id == who, User.active.is_(True))
 
 
@@ -108,7 +127,7 @@ def today_in(catalog: Catalog) -> date:
 
 def what_moves() -> Select[Any]:
     """Return the short statement: the versions, and what changes without one."""
-    return select(_versions(), _preferences(_ID), _unread(_ID))
+    return select(_versions(), _preferences(_ID), *_waiting(_ID))
 
 
 def actor_from(
@@ -137,6 +156,7 @@ def actor_from(
         rights=roles_at(connection, known.get("rights", 0)),
         is_admin=ADMIN in in_force,
         unread=row["wy_unread"] or 0,
+        to_decide=row["wy_to_decide"] or 0,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ def load_demo(
     All in the caller's transaction. A database with records is left as it is.
     """
     from engine.access import NewUser, create_admin, create_users
+    from engine.cli._sample_past import relive
     from engine.extension import samples
     from engine.storage import tables_of
 
@@ -36,37 +36,11 @@ def load_demo(
         NewUser(login=u.login, name=u.name, password=password, roles={u.role: [units[u.unit]]})
         for u in company.users
     ]
-    create_admin(connection, "admin", "系統管理員", password)
-    user_ids = create_users(connection, accounts)
+    admin = create_admin(connection, "admin", "系統管理員", password)
+    user_ids = {**create_users(connection, accounts), "admin": admin}
     company.finish(connection, tables, user_ids)
-    for login, entity, number in company.handed_in(connection, tables):
-        _hand_in(connection, catalog, user_ids[login], entity, number)
+    relive(connection, catalog, company, user_ids)
     return _logins(connection, password)
-
-
-def _hand_in(
-    connection: Connection, catalog: Catalog, user_id: int, entity: str, number: int
-) -> None:
-    """Start the approval of a record as the one who wrote it; who may not leaves a draft."""
-    from datetime import UTC, datetime
-
-    from engine.access import load_actor
-    from engine.extension import Invalid, Refused
-    from engine.flows.service import FlowService
-    from engine.records import Workspace
-    from engine.storage import tables_of
-
-    actor = load_actor(connection, user_id, catalog)
-    assert actor is not None
-    work = Workspace(
-        catalog=catalog,
-        tables=tables_of(catalog),
-        connection=connection,
-        actor=actor,
-        now=datetime.now(UTC),
-    )
-    with contextlib.suppress(Refused, Invalid):
-        FlowService(work).start(entity, number)
 
 
 def _is_filled(connection: Connection, catalog: Catalog, tables: Any) -> bool:

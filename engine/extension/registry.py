@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -62,8 +63,37 @@ class Message:
     link: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What somebody did in the approval of a record, in the past of a sample.
+
+    The first deed of a record hands it in; those that follow are commands of approvals.
+    """
+
+    login: str
+    entity: str
+    record: int
+    at: datetime | None = None  # None: just now
+    what: str = "submit"
+    comment: str = ""
+    users: tuple[str, ...] = ()  # logins: signers to add, people to send a copy …
+    mode: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """Who decides in whose place for a time, in a sample."""
+
+    login: str
+    proxy: str
+    first: date
+    last: date
+    reason: str = ""
+
+
 class SampleCompany(Protocol):
-    """What a sample has written, and what only the engine can: accounts."""
+    """What a sample has written, and what only the engine can: accounts and approvals."""
 
     @property
     def users(self) -> Sequence[Any]:
@@ -72,8 +102,11 @@ class SampleCompany(Protocol):
     def finish(self, connection: Any, tables: Any, user_ids: Mapping[str, int]) -> None:
         """Write what needs the accounts' ids."""
 
-    def handed_in(self, connection: Any, tables: Any) -> Sequence[tuple[str, str, int]]:
-        """Return what people have handed in for approval: (login, entity, record's id)."""
+    def stand_ins(self) -> Sequence[StandIn]:
+        """Return the proxies."""
+
+    def deeds(self, connection: Any) -> Sequence[Deed]:
+        """Return what people have handed in and decided; of each record in its order."""
 
 
 _samples: dict[str, Sample] = {}

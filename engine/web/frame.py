@@ -51,14 +51,14 @@ def _approvals(work: Workspace) -> dict[str, Any]:
     wanted = [("Approvals", "user-check", "/flows/"), ("Proxies", "users", "/flows/proxies")]
     if work.actor.is_admin:
         wanted.append(("Monitor of approvals", "clock", "/flows/monitor"))
-    shortcut = bool(work.actor.roles)
+    shortcut, waiting = bool(work.actor.roles), work.actor.to_decide
     items = [
         {
             "label": say(label),
             "icon": icon,
             "url": url,
             "active": path == url or (url == "/flows/" and path[:8].rstrip("0123456789") == url),
-            **({"shortcut": shortcut} if url == "/flows/" else {}),
+            **({"shortcut": shortcut, "count": waiting} if url == "/flows/" else {}),
         }
         for label, icon, url in wanted
     ]
@@ -154,6 +154,6 @@ def _tabbar(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = [home | {"active": request.path == "/"}]
     entries = [e for g in menu for e in g["items"] if "shortcut" in e]
     own = [e for e in entries if e["shortcut"]] or entries
-    kept = ("label", "icon", "url")
-    found += [{k: e[k] for k in kept} | {"active": e.get("active", False)} for e in own[:2]]
+    kept = ("label", "icon", "url", "active", "count")
+    found += [{k: e[k] for k in kept if k in e} for e in own[:2]]
     return found

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, update
 
-from engine.extension import sample
+from engine.extension import Deed, StandIn, sample
+from plugins.demo import approvals
 from plugins.demo.company import Company
 from plugins.demo.history import load_history
 from plugins.demo.loading import Tables, employ, load, set_managers
 from plugins.demo.users import DemoUser
-
-_REDUCTIONS = text("""
-    select 'reduction' as entity, d.id, u.code as office from reduction d
-    join room r on r.id = d.room_id join estate e on e.id = r.estate_id
-    join org_unit u on u.id = e.office_id
-    where d.state = 'draft' order by d.id limit 7""")
-_REFUNDS = text("""
-    select 'refund' as entity, d.id, u.code as office from refund d
-    join estate e on e.id = d.estate_id join org_unit u on u.id = e.office_id
-    where d.state = 'draft' order by d.id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +31,17 @@ class Loaded:
         set_managers(connection, tables, self.company, user_ids)
         employ(connection, tables, self.company, user_ids)
         load_history(connection, tables, self.company, user_ids)
+        gone = [user_ids[one.login] for one in self.users if one.has_left]
+        account = tables.table("user")
+        connection.execute(update(account).where(account.c.id.in_(gone)).values(active=False))
 
-    def handed_in(self, connection: Connection, tables: Tables) -> list[tuple[str, str, int]]:
-        """Return the drafts that the offices' accountants have handed in, but for a few."""
-        rows = [*connection.execute(_REDUCTIONS), *connection.execute(_REFUNDS)]
-        return [(f"accountant.{row.office.lower()}", row.entity, row.id) for row in rows]
+    def stand_ins(self) -> Sequence[StandIn]:
+        """Return who decides in whose place."""
+        return approvals.stand_ins(self.company.today)
+
+    def deeds(self, connection: Connection) -> Sequence[Deed]:
+        """Return what people have handed in and decided."""
+        return approvals.deeds(connection, self.company.today)
 
 
 @sample("group")

@@ -13,8 +13,13 @@ from plugins.demo.identifiers import mobile
 from plugins.demo.ledger import Row
 from plugins.demo.users import DemoUser
 
-_POSTS = {"hq_finance": "finance", "admin": "it"}  # others have the role's name
+_POSTS = {
+    "hq_finance": "finance",
+    "hq_operations": "operations",
+    "admin": "it",
+}  # others have the role's name
 _YEARS_OF_SERVICE = 12
+_GONE = 20  # days since a leaver's last one
 GROUPS = (
     ("tender", "招標評審小組", ("executive", "hq_finance", "branch_manager")),
     ("refund", "退款覆核小組", ("hq_finance", "accountant")),
@@ -52,8 +57,8 @@ def _employees(
                 "phone": mobile(random),
                 "email": f"{one.login}@example.com",
                 "hired_on": company.today - served,
-                "state": "on_duty",
-                "left_on": None,
+                "state": "left" if one.has_left else "on_duty",
+                "left_on": company.today - timedelta(days=_GONE) if one.has_left else None,
                 "note": None,
             }
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from plugins.demo.blueprint import UNITS
@@ -13,6 +13,7 @@ _OFFICE_JOBS = (
     "office_head", "estate_clerk", "customer_service", "cashier", "accountant", "engineer",
     "storekeeper",
 )  # fmt: skip
+LEAVERS = frozenset({"accountant.yq"})  # so that an approval there finds nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class DemoUser:
     role: str
     unit: str  # code of the org unit the role is given in
     manages: bool = False  # stands as the unit's manager
+    has_left: bool = False  # his account is switched off, and nobody has his job yet
 
 
 def make_users(random: Random) -> list[DemoUser]:
@@ -41,7 +43,9 @@ def make_users(random: Random) -> list[DemoUser]:
                 _user(random, role, unit.code, manages=role == "office_head")
                 for role in _OFFICE_JOBS
             ]
-    return users + [_user(random, "guard", estate.code) for estate in ESTATES]
+    users += [_user(random, "guard", estate.code) for estate in ESTATES]
+    users.append(_user(random, "hq_operations", "G"))  # last: the others keep their names
+    return [replace(one, has_left=one.login in LEAVERS) for one in users]
 
 
 def _user(random: Random, role: str, unit: str, *, manages: bool = False) -> DemoUser:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
+from tests.browser.test_phone import WIDE
 from tests.product import product
 
 CATALOG = product()
@@ -57,6 +59,90 @@ def test_screens_are_whole_readable_and_keep_to_the_house(
         admin.troubles.clear()
 
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_screens_of_approvals_are_whole_and_readable(
+    person: Callable[..., Person], phone: bool, theme: str
+) -> None:
+    wrong: list[str] = []
+    for login, look in (
+        ("office_head.nh", lists_case_dialogs_and_bulk),
+        ("branch_manager.jz", proxies),
+        ("admin", monitor_and_handover),
+        ("customer_service.nh", start_with_forecast),
+    ):
+        one = person(login, phone=phone)
+        one.page.context.add_cookies([{"name": "theme", "value": theme, "url": one.base}])
+        for place in look(one):
+            one.page.wait_for_load_state("networkidle")
+            if one.page.evaluate(WIDE):
+                wrong.append(f"{place}: scrolls sideways")
+            wrong += [f"{place}: {found}" for found in violations(one)]
+        wrong += [f"{login}: {trouble}" for trouble in one.troubles]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def lists_case_dialogs_and_bulk(head: Person) -> Iterator[str]:
+    """Go through what somebody has who decides; stop at each place."""
+    page = head.page
+    for kind in ("copies", "started", "done", "todo"):
+        assert head.go(f"/flows/?list={kind}") == 200
+        yield f"list {kind}"
+    assert head.go("/flows/?q=nothing-like-it") == 200
+    yield "an empty list"
+    head.go("/flows/")
+    case = page.locator(".task-cards li:has(input) a.body").first.get_attribute("href") or ""
+    head.go(case)
+    yield "a case"
+    page.get_by_role("main").get_by_role("button", name="更多").click()
+    yield "its menu"
+    hrefs = page.locator("main a[data-dialog]").evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    )
+    assert {href.rsplit("/", 1)[1] for href in hrefs} >= {"return", "transfer", "add_sign"}
+    for href in dict.fromkeys(hrefs):
+        head.go(case)
+        link = page.locator(f'main a[href="{href}"]')
+        if not link.is_visible():
+            page.get_by_role("main").get_by_role("button", name="更多").click()
+        link.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        yield f"dialog {href}"
+    head.go("/flows/")
+    for box in page.locator("main input[name=ids]").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="批量同意").click()
+    page.wait_for_url("**/flows/bulk")
+    yield "together"
+
+
+def proxies(manager: Person) -> Iterator[str]:
+    assert manager.go("/flows/proxies") == 200
+    expect(manager.page.get_by_role("cell", name="生效中")).to_be_visible()
+    yield "proxies"
+
+
+def monitor_and_handover(admin: Person) -> Iterator[str]:
+    for show in ("running", "stuck", "ended"):
+        assert admin.go(f"/flows/monitor?show={show}") == 200
+        assert admin.page.locator("main tbody tr").count(), show
+        yield f"monitor {show}"
+    assert admin.go("/flows/handover") == 200
+    yield "handover"
+
+
+def start_with_forecast(clerk: Person) -> Iterator[str]:
+    clerk.go("/e/reduction/?f.state=draft&sort=-id")
+    draft = clerk.page.locator('main a[href^="/e/reduction/"]').filter(has_text="JM").first
+    clerk.go(str(draft.get_attribute("href")))
+    yield "a draft"
+    clerk.page.get_by_role("link", name="提交審批").first.click()
+    dialog = clerk.page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("管理處主任")
+    yield "who will be asked"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

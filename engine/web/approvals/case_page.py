@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.access import entities_readable
 from engine.extension import Problem
+from engine.flows.lists import Wanted, items
 from engine.flows.panel import Panel, mark_read, panel, reader, reads
 from engine.metadata import Entity, Field
 from engine.records import Workspace
@@ -57,6 +58,7 @@ def case_context(
             {**s, "cells": visible_cells(s["cells"], found.hide | edited)} for s in page["sections"]
         ],
         "approval": approval_view(work, found),
+        "next_one": next_one(work, found.row.id),
         "edit": fields,
         "errors": [
             {"id": f"f-{p.field}" if p.field else "", "label": "", "message": say(p)}
@@ -66,6 +68,20 @@ def case_context(
         "comment": (typed or {}).get("comment", ""),
         "request_id": secrets.token_urlsafe(12),
     }
+
+
+def next_one(work: Workspace, case_id: int) -> View | None:
+    """Return what waits for the actor after this case in his list, round to its beginning."""
+    if not work.actor.to_decide:
+        return None
+    waiting = items(work, Wanted())
+    here = [n for n, one in enumerate(waiting) if one.case_id == case_id]
+    after = [one for one in waiting[here[-1] + 1 :] if one.case_id != case_id] if here else []
+    others = after or [one for one in waiting if one.case_id != case_id]
+    if not others:
+        return None
+    left = len({one.case_id for one in waiting} - {case_id})
+    return {"url": f"/flows/{others[0].case_id}", "subject": others[0].subject, "left": left}
 
 
 def visible_cells(cells: list[View], hide: frozenset[str] | set[str]) -> list[View]:
@@ -94,7 +110,7 @@ def edit_fields(
         titles=titles_of(work, entity, values, typed, known=titles),
         readable=entities_readable(work.catalog, work.actor),
     )
-    views = [field_view(form, one) for one in chosen]
+    views = [view for one in chosen if not (view := field_view(form, one)).get("ro")]
     for one in views:
         one["required"] = one.get("required") or one["name"] in found.require
     return views

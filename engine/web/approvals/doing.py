@@ -12,6 +12,7 @@ from engine.flows.attachments import FIELD, OWNER
 from engine.flows.core.commands import Command
 from engine.flows.needs import EDITING, Needs, Said, command, needs
 from engine.flows.panel import Panel, may_see, panel, reader
+from engine.flows.people import Directory
 from engine.flows.service import FlowService
 from engine.records import Workspace
 from engine.web.approvals import words
@@ -124,8 +125,9 @@ def _dialog(
         cancel_url=f"/flows/{found.row.id}",
         subject=found.row.subject,
         with_users=bool(need.users),
+        people=_chosen_people(work),
         many=need.users == "many",
-        targets=[{"value": t, "label": _target_label(work, found, t)} for t in need.targets],
+        targets=_targets(work, found, need),
         modes=_modes(work, need),
         added=_added(found, need),
         visits=_visits(work, found, need),
@@ -137,12 +139,26 @@ def _dialog(
     )
 
 
+def _targets(work: Workspace, found: Panel, need: Needs) -> list[View]:
+    chosen = request.form.get("target")
+    return [
+        {"value": one, "label": _target_label(work, found, one), "selected": one == chosen}
+        for one in need.targets
+    ]
+
+
 def _target_label(work: Workspace, found: Panel, name: str) -> str:
     if name == "initiator":
         who = found.names.get(found.case.initiator, "")
         return work.message("the initiator, %(name)s", name=who)
     node = next((n for n in found.action.nodes() if n.id == name), None)
     return title_of(work, node) if node is not None else name
+
+
+def _chosen_people(work: Workspace) -> list[View]:
+    """Return the people chosen before something was wrong."""
+    names = Directory(work.as_flow()).names(numbers(request.form.getlist("users")))
+    return [{"value": user, "label": name} for user, name in names.items()]
 
 
 def _modes(work: Workspace, need: Needs) -> list[View]:
@@ -155,7 +171,8 @@ def _modes(work: Workspace, need: Needs) -> list[View]:
         "approved": work.message("Approve"),
         "rejected": work.message("Refuse"),
     }
-    return [{"value": m, "label": labels[m], "checked": m == need.mode} for m in need.modes]
+    chosen = request.form.get("mode") or need.mode  # what was chosen before something was wrong
+    return [{"value": m, "label": labels[m], "checked": m == chosen} for m in need.modes]
 
 
 def _added(found: Panel, need: Needs) -> list[View]:

@@ -48,6 +48,7 @@ def inbox_answer(work: Workspace) -> Answer:
         flows=_flows(work),
         wanted=wanted,
         next_url=_next(found),
+        empty=_empty(work, wanted),
         monitor_url="/flows/monitor" if administered(work) else "",
         proxies_url="/flows/proxies",
         request_id=secrets.token_urlsafe(12),
@@ -66,6 +67,14 @@ def _tabs(work: Workspace, kind: str) -> list[View]:
         }
         for name in KINDS
     ]
+
+
+def _empty(work: Workspace, wanted: Wanted) -> View:
+    """Return what an empty list says: nothing yet, or nothing of what was searched for."""
+    if wanted.words or wanted.flow or wanted.overdue:
+        return {"title": work.message("Nothing matches."), "hint": ""}
+    title, hint = words.EMPTY[wanted.kind]
+    return {"title": str(title), "hint": str(hint)}
 
 
 def _next(found: list[Item]) -> str:

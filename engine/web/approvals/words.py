@@ -13,7 +13,7 @@ COMMANDS: dict[str, tuple[Any, str, str]] = {  # name -> label, icon, colour
     "resubmit": (lazy_gettext("Hand in again"), "send", "primary"),
     "claim": (lazy_gettext("Claim"), "user-check", "primary"),
     "release": (lazy_gettext("Put back"), "arrow-back-up", ""),
-    "transfer": (lazy_gettext("Transfer"), "arrow-right", ""),
+    "transfer": (lazy_gettext("Pass on"), "arrow-right", ""),
     "delegate": (lazy_gettext("Ask for an opinion"), "message", ""),
     "recall": (lazy_gettext("Take back from the delegate"), "arrow-back-up", ""),
     "add_sign": (lazy_gettext("Add signers"), "plus", ""),
@@ -102,9 +102,22 @@ KINDS: dict[str, Any] = {
 }
 LISTS: dict[str, Any] = {
     "todo": lazy_gettext("To do"),
-    "done": lazy_gettext("Done"),
+    "done": lazy_gettext("Decided by me"),
     "started": lazy_gettext("Started by me"),
     "copies": lazy_gettext("Copies for me"),
+}
+
+EMPTY: dict[str, tuple[Any, Any]] = {  # what an empty list says, and a hint
+    "todo": (
+        lazy_gettext("Nothing waits for your decision."),
+        lazy_gettext("What is handed in for you appears here, and in the menu's number."),
+    ),
+    "done": (lazy_gettext("You have decided nothing yet."), ""),
+    "started": (
+        lazy_gettext("You have handed in nothing yet."),
+        lazy_gettext("Open a draft and hand it in; you can follow it here."),
+    ),
+    "copies": (lazy_gettext("No copies for you."), ""),
 }
 
 

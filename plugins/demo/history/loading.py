@@ -215,7 +215,8 @@ class _History:
         corrections.reverse()
         corrections.refund()
         corrections.give_back(sorted(self._movers()))
-        ask_for_reductions(self.story.books, self.window, self.random)
+        offices = {site.id: site.office_code for site in self.places.sites.values()}
+        ask_for_reductions(self.story.books, self.window, self.random, offices)
         ask_for_refunds(self.story.books, self.window, self.random, parking)
 
     def _write(self, bills: list[Bill]) -> None:
