@@ -213,6 +213,7 @@ class Background:
 def two_estates(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """One item in two estates of one room each; a single room fee is a large run."""
     monkeypatch.setattr(computing, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(computing, "ROOMS_OF_PART", 1)
     other = world.make("estate", code="E9", name="南苑", office=world.ids["office"],
                        kind="residential")  # fmt: skip
     building = world.make("building", estate=other, no="1", name="1棟")
@@ -244,6 +245,21 @@ def test_a_large_run_is_computed_estate_by_estate_in_the_background(two_estates:
     assert (head["state"], head["bills"], head["amount"]) == ("draft", 2, Decimal("375.00"))
     assert sorted(bill["no"][-6:] for bill in world.bills(run)) == ["000001", "000002"]
     world.press("bill_run", "check", run)
+
+
+def test_small_estates_are_computed_together(
+    two_estates: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computing, "ROOMS_OF_PART", 2)
+    world = two_estates
+    run = world.run("2026-06-01", "2026-06-30", world.ids["item"])
+    world.press("bill_run", "generate", run)
+    work = Background(world, run)
+    assert work.call()
+    assert not work.call()
+
+    assert work.told == [(0, 2), (2, 2)]
+    assert sorted(world.amounts(run)) == [Decimal("125.00"), Decimal("250.00")]
 
 
 def test_a_part_that_is_run_twice_bills_nothing_twice(two_estates: World) -> None:
