@@ -20,7 +20,7 @@ from plugins.charging.terms import Reach, Terms, price_spans, terms_of
 Row = dict[str, Any]
 JOB = "charging.compute_run"
 MOST_AT_ONCE = 10_000  # room fees for which a person waits
-ROOMS_OF_PART = 20_000  # estates are put together up to so many: each statement costs 20 ms to say
+ROOMS_OF_PART = 40_000  # estates are put together up to so many: each statement costs 20 ms to say
 
 
 @action("charging.generate_run")
