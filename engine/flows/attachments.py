@@ -48,6 +48,17 @@ def keep(work: Workspace, case_id: int, seq: int, uploads: Sequence[int]) -> Non
     work.connection.execute(insert(attached), rows)
 
 
+def must_be_none(uploads: Sequence[int]) -> None:
+    """Refuse files that would stay with nothing.
+
+    Raises:
+        Invalid: at `attachments`; there are some.
+    """
+    if uploads:
+        message = "This takes effect at once: files cannot come with it."
+        raise Invalid([Problem(message, {}, "attachments", "no_log")])
+
+
 def files_of(work: Workspace, case_id: int) -> dict[int, list[Attached]]:
     """Return a case's files by the number of the entry they came with."""
     query = (

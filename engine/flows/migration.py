@@ -14,8 +14,9 @@ from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id
+from engine.flows.going import Answer, Going
 from engine.flows.live import Live
-from engine.flows.service import Answer, FlowService, Going
+from engine.flows.service import FlowService
 from engine.records import Workspace
 from engine.records.rows import fetch_one
 from engine.storage.flow_tables import wy_flow_case as cases

@@ -12,11 +12,11 @@ from engine.flows import together
 from engine.flows.attachments import FIELD, OWNER
 from engine.flows.colleagues import colleagues
 from engine.flows.core.refusals import FlowRefused
+from engine.flows.going import Answer as Done
 from engine.flows.lists import PAGE, Wanted, counts, items
 from engine.flows.migration import migrate
 from engine.flows.needs import COMMANDS, EDITING, command
 from engine.flows.panel import Panel, mark_read, panel
-from engine.flows.service import Answer as Done
 from engine.flows.service import FlowService
 from engine.metadata import Field
 from engine.records import Workspace

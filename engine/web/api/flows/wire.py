@@ -252,6 +252,7 @@ def _offer(found: Panel, name: str, known: Mapping[int, Any]) -> Json:
         "comment": need.comment,
         "leaver": need.leaver,
         "values": need.values,
+        "chosen": list(need.chosen),
     }
     return {"command": name, **{key: value for key, value in asks.items() if value}}
 
