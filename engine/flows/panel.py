@@ -13,13 +13,14 @@ from engine.flows import allowed, forecast, store
 from engine.flows.attachments import Attached, files_of
 from engine.flows.choices import chosen_by
 from engine.flows.core.commands import Command
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import OPEN, Case, Task
 from engine.flows.definitions import pinned
 from engine.flows.edits import names
 from engine.metadata.flows import PREVIOUS, Flow, FlowAction, Node, Step
 from engine.records import Workspace, is_allowed
 from engine.records.rows import fetch_one
-from engine.records.shown import as_reader, case_shown, reading
+from engine.records.shown import as_reader, case_shown, reading, upwards
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_copy as copies
 from engine.storage.flow_tables import wy_flow_log as log
@@ -100,6 +101,23 @@ def reader(work: Workspace, found: Panel) -> Workspace:
         return work
     lent = None if found.is_admin else as_reader(work, row.entity, row.record_id)
     return lent or reading(work, row.entity, row.record_id)
+
+
+def mender_of(work: Workspace, entity: str, record_id: int) -> Workspace | None:
+    """Return the work in which an administrator reads what an approval of a record shows him.
+
+    None for everybody else, and for who reads such a record by his own right.
+    """
+    for at, number in upwards(work, entity, record_id):
+        query = select(cases.c.id).where(cases.c.entity == at, cases.c.record_id == number)
+        for case in work.connection.scalars(query.order_by(cases.c.id.desc())).all():
+            try:
+                found = panel(work, case)
+            except (NotFound, FlowRefused):  # not his to see, or nobody's until it is moved
+                continue
+            if found.is_admin and not reads(work, found.row):
+                return reading(work, at, number, found.hide)
+    return None
 
 
 def _fill(work: Workspace, found: Panel, live: forecast.DryRun) -> None:

@@ -6,9 +6,13 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from flask import redirect
+
 from engine.access import entities_readable
 from engine.extension import Problem
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.lists import Wanted, items
+from engine.flows.migration import may_mend
 from engine.flows.panel import Panel, mark_read, panel, reader, reads
 from engine.metadata import Entity, Field
 from engine.records import Workspace
@@ -29,7 +33,12 @@ View = dict[str, Any]
 
 def case_answer(work: Workspace, case_id: int) -> Answer:
     """Show a case; a copy counts as read then."""
-    found = panel(work, case_id)
+    try:
+        found = panel(work, case_id)
+    except FlowRefused as refused:
+        if refused.code == "unfit" and may_mend(work, case_id):
+            return redirect(f"/flows/{case_id}/migrate")
+        raise
     mark_read(work, case_id)
     return render("ui/flows/case.html", **case_context(work, found))
 

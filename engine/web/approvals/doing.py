@@ -44,7 +44,9 @@ def command_answer(work: Workspace, case_id: int, name: str) -> Answer:
     try:
         given = _command(found, name)
         values, files = _values(work, found, name), kept_files(work)
-        FlowService(work).act(case_id, given, values=values, files=files, can_choose=True)
+        FlowService(work).act(
+            case_id, given, values=values, files=files, can_choose=name == "approve"
+        )
     except Invalid as wrong:
         return _again(work, found, name, wrong.problems)
     except (Refused, Conflict) as wrong:
