@@ -11,6 +11,7 @@ from engine.extension import Invalid, Problem
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_file as attached
 from engine.storage.system_tables import wy_file as files
+from engine.wording import N_
 
 OWNER, FIELD = "wy_flow_case", "attachment"  # whose such a file is, beside those of records
 MOST_FILES = 20
@@ -55,7 +56,7 @@ def must_be_none(uploads: Sequence[int]) -> None:
         Invalid: at `attachments`; there are some.
     """
     if uploads:
-        message = "This takes effect at once: files cannot come with it."
+        message = N_("This takes effect at once: files cannot come with it.")
         raise Invalid([Problem(message, {}, "attachments", "no_log")])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.extension import Invalid, Problem
 from engine.flows.core.state import Visit
 from engine.metadata.flows import PREVIOUS, Node, Step
+from engine.wording import N_
 
 if TYPE_CHECKING:
     from engine.flows.going import Going
@@ -60,6 +61,6 @@ def must_lack_nothing(steps: Iterable[tuple[str, str]]) -> None:
 
 
 _MESSAGES = {
-    "nobody": "Choose at least one person.",
-    "too_few": "Choose more people: so few cannot decide this step.",
+    "nobody": N_("Choose at least one person."),
+    "too_few": N_("Choose more people: so few cannot decide this step."),
 }

@@ -22,7 +22,7 @@ from engine.flows.definitions import definition_id, pinned
 from engine.flows.forecast import DryRun
 from engine.flows.going import Answer, Going
 from engine.flows.live import Live
-from engine.flows.panel import Panel
+from engine.flows.panel import Panel, panel
 from engine.flows.service import FlowService
 from engine.metadata.flows import Flow, FlowAction, Node
 from engine.records import Workspace
@@ -89,6 +89,19 @@ def may_mend(work: Workspace, case_id: int) -> bool:
     except (FlowRefused, NotFound):
         return False
     return True
+
+
+def must_see(work: Workspace, case_id: int) -> None:
+    """Refuse who may not see a case; one whose text fits no more nobody can, and it is moved.
+
+    Raises:
+        NotFound: there is none, or not for him.
+    """
+    try:
+        panel(work, case_id)
+    except FlowRefused as refused:
+        if refused.code != "unfit":
+            raise
 
 
 def homeless(work: Workspace, case_id: int) -> list[Homeless]:

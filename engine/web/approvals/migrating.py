@@ -9,7 +9,7 @@ from flask import flash, request
 
 from engine.extension import Invalid, Problem
 from engine.flows.core.refusals import FlowRefused
-from engine.flows.migration import Homeless, homeless, migrate
+from engine.flows.migration import Homeless, homeless, migrate, must_see
 from engine.records import Workspace
 from engine.web.approvals.choosing import box_id, errors
 from engine.web.approvals.going import go
@@ -24,6 +24,7 @@ STEP = "step."
 
 def migrate_answer(work: Workspace, case_id: int) -> Answer:
     """Show what is open and has no place (GET), or move the case (POST)."""
+    must_see(work, case_id)
     if request.method == "GET":
         return _dialog(work, case_id, homeless(work, case_id))
     before = answered_before(work)
