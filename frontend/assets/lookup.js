@@ -33,7 +33,8 @@ function server(select) {
     valueField: "value", labelField: "text", searchField: [], maxOptions: 50,
     preload: false, allowEmptyOption: false, placeholder: select.dataset.placeholder || "",
     plugins: multiple ? ["remove_button"] : [], score: () => () => 1, loadThrottle: 200,
-    hideSelected: multiple, closeAfterSelect: !multiple, shouldLoad: () => true,
+    // An open list would hide what comes below it, on a phone above all.
+    hideSelected: multiple, closeAfterSelect: true, shouldLoad: () => true,
     load(query, done) {
       const kept = this.items.slice();
       for (const key of Object.keys(this.options)) if (!kept.includes(key)) this.removeOption(key, true);

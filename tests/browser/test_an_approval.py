@@ -151,6 +151,8 @@ def returned(manager: Person, case: str) -> None:
     dialog.get_by_text("改好後直接回到我").click()
     press(dialog, "退回")  # nobody is sent back without a reason
     expect(dialog.get_by_role("alert")).to_be_visible()
+    assert all("422" in trouble for trouble in manager.troubles)  # as the browser notes a refusal
+    manager.troubles.clear()
     expect(dialog.get_by_label("改好後直接回到我")).to_be_checked()  # what was chosen stays
     fill(dialog, "意見", "請補空置證明")
     in_dialog(manager, "退回")
@@ -182,7 +184,8 @@ def a_signer_is_added(finance: Person, case: str) -> None:
     dialog = page.get_by_role("dialog")
     box = dialog.get_by_role("combobox", name=re.compile("^人員")).and_(dialog.locator("input"))
     box.last.click()
-    box.last.press_sequentially(PEOPLE["clerk"])
+    with page.expect_response(lambda r: f"q={PEOPLE['clerk']}" in r.url):
+        box.last.press_sequentially(PEOPLE["clerk"])
     page.get_by_role("option").filter(has_text=PEOPLE["clerk"]).first.click()
     dialog.get_by_text("前加簽：由其先審批").click()
     fill(dialog, "意見", "請房產核對面積")

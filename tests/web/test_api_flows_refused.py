@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from engine.access import set_preference
 from engine.storage.flow_tables import wy_flow_case, wy_flow_log, wy_flow_proxy, wy_flow_task
 from tests.web.office_app import Office
 
@@ -314,7 +315,12 @@ def test_of_two_who_start_at_once_one_is_told_so(office: Office) -> None:
 
 
 def test_a_refusal_in_the_readers_language(office: Office, case: int) -> None:
-    headers = {"Accept-Language": "zh-Hant"}
-    answer = office.caller("fox")("POST", f"/flows/{case}/approve", {}, headers=headers)
+    def speaks(language: str) -> None:
+        with office.engine.begin() as connection:
+            set_preference(connection, office.users["fox"], "language", language)
+
+    speaks("zh_Hant")
+    answer = office.caller("fox")("POST", f"/flows/{case}/approve", {})
+    speaks("en")
     assert answer.json["error"]["code"] == "not_your_task"
     assert not json.dumps(answer.json["error"]["message"], ensure_ascii=False).isascii()

@@ -14,7 +14,7 @@ from engine.exchange.importing.mapping import Plan, check_plan
 from engine.exchange.importing.rows import Row
 from engine.exchange.importing.table import Table
 from engine.exchange.importing.targets import Target, targets_of
-from engine.exchange.importing.uniqueness import check_unique
+from engine.exchange.importing.uniqueness import Uniqueness
 from engine.extension import NotFound, Refused
 from engine.metadata import Entity
 from engine.records import Workspace, is_allowed
@@ -23,6 +23,9 @@ from engine.wording import N_
 
 Tell = Callable[[int, int, str], None]
 STATES = ("create", "update", "same", "error")
+
+
+PART = 5_000  # rows that are drafted, and then written, at a time
 
 
 @dataclass
@@ -46,13 +49,16 @@ class Checked:
         """Return the rows with something wrong."""
         return [row for row in self.rows if row.state == "error"]
 
-    def settle(self) -> None:
-        """Give each row the state that its problems and its record say."""
-        for row in self.rows:
+    def settle(self, rows: Sequence[Row] | None = None) -> None:
+        """Give each row, or each of those, the state that its problems and its record say."""
+        for row in self.rows if rows is None else rows:
             if row.problems:
                 row.state = "error"
             elif row.state != "same":
                 row.state = "create" if row.old is None else "update"
+
+
+Take = Callable[[Checked, Sequence[Row]], None]
 
 
 def entity_to_import(work: Workspace, name: str) -> Entity:
@@ -77,9 +83,17 @@ def entity_to_import(work: Workspace, name: str) -> Entity:
 
 
 def check(
-    work: Workspace, entity: Entity, table: Table, plan: Plan, tell: Tell | None = None
+    work: Workspace,
+    entity: Entity,
+    table: Table,
+    plan: Plan,
+    tell: Tell | None = None,
+    take: Take | None = None,
 ) -> Checked:
     """Work out what each row would do; nothing is written.
+
+    With `take` it is called with the rows of each part of the file once they are settled,
+    while there is more of it to check.
 
     Raises:
         Invalid: the plan itself is wrong.
@@ -96,16 +110,27 @@ def check(
         resolve_links(work, entity.name, done.rows, targets, plan.paths)
     warm(work, entity, done.rows)
     _match(work, done)
-    drafter = Drafter(work, entity, targets)
-    for start in range(0, total, 2_000):
+    drafter, unique = Drafter(work, entity, targets), Uniqueness(work, entity)
+    late = _is_matched_late(plan)
+    for start in range(0, total, PART):
+        rows = done.rows[start : start + PART]
         with collector_paused():
-            drafter.make(done.rows[start : start + 2_000])
-        say(min(start + 2_000, total), total, N_("Checking rows"))
-    _late_match(work, done)
-    with collector_paused():
-        check_unique(work, entity, done.rows)
-    done.settle()
+            drafter.make(rows)
+            if not late:
+                _settle(done, unique, rows, take)
+        say(min(start + PART, total), total, N_("Checking rows"))
+    if late:
+        _late_match(work, done)
+        with collector_paused():
+            _settle(done, unique, done.rows, take)
     return done
+
+
+def _settle(done: Checked, unique: Uniqueness, rows: Sequence[Row], take: Take | None) -> None:
+    unique.check(rows)
+    done.settle(rows)
+    if take is not None:
+        take(done, rows)
 
 
 def _read(work: Workspace, done: Checked) -> list[Row]:
@@ -157,11 +182,14 @@ def _must_exist(rows: Sequence[Row], key: Sequence[str]) -> None:
             row.complain("There is no record with this key to be changed.", key[-1], "unknown")
 
 
+def _is_matched_late(plan: Plan) -> bool:
+    """Tell whether the key is known only once the rows are drafts."""
+    return bool(plan.key) and plan.mode != "create" and not set(plan.key) <= set(plan.paths)
+
+
 def _late_match(work: Workspace, done: Checked) -> None:
     """Match rows whose key is made by the system: a number from its parts, say."""
     plan = done.plan
-    if not plan.key or plan.mode == "create" or all(name in plan.paths for name in plan.key):
-        return
     waiting = [r for r in done.rows if r.is_good and r.old is None and r.draft is not None]
     match_existing(work, done.entity, waiting, plan.key)
     found = [r for r in waiting if r.old is not None]

@@ -15,7 +15,8 @@ Values = Mapping[str, Any]
 
 def take_ids(connection: Connection, table: Table, count: int) -> list[int]:
     """Return the next ids of a table, in order; nobody else gets them."""
-    sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+    name = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+    sequence = select(name).scalar_subquery()  # looked up once, not for each row
     series = func.generate_series(1, count).table_valued("n")
     each = select(func.nextval(sequence).label("id")).select_from(series).subquery()
     # in one array: as rows they would take longer to fetch than to make

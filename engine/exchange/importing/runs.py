@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from engine.exchange.importing.behind import check_and_write
 from engine.exchange.importing.checking import Checked, Tell, check, entity_to_import
 from engine.exchange.importing.keeping import chosen_heads, keep_rows, notes_as_json
 from engine.exchange.importing.limits import AT_ONCE_ROWS, MOST_BYTES
@@ -176,15 +177,14 @@ def run(one: Import, step: str, tell: Tell | None = None) -> Import:
     if one.row.state == "done":
         return one
     entity = entity_to_import(one.work, one.row.entity)
-    done = check(one.work, entity, one.table(one.plan), one.plan, tell)
     if step == "preview":
+        done = check(one.work, entity, one.table(one.plan), one.plan, tell)
         _try(one.work, done)
         options = _options(one, done) | {"preview": preview_of(one.work, done)}
         _forget_records(done)
         keep_rows(one.work, one.id, done)
         return _keep(one, state="checked", options=options, failed=len(done.bad))
-    Writer(one.work, entity, tell).write(done)
-    done.settle()
+    done = check_and_write(one.work, entity, one.table(one.plan), one.plan, tell)
     keep_rows(one.work, one.id, done)
     written = sum(row.record_id is not None for row in done.rows)
     numbers = {"done": written, "failed": len(done.bad), "finished_at": one.work.now}

@@ -20,13 +20,25 @@ from engine.storage.joins import column_of
 _AT_ONCE = 5_000
 
 
-def check_unique(work: Workspace, entity: Entity, rows: Sequence[Row]) -> None:
-    """Complain of rows that the database would refuse, before it does; each of them."""
-    for names, index in _rules(entity):
-        good = [r for r in rows if r.is_good and r.draft is not None and r.state != "same"]
-        keyed = list(_keyed(work, entity, good, names, index))
-        _within_file(keyed, names)
-        _against_records(work, entity, [k for k in keyed if k[1].is_good], names, index)
+class Uniqueness:
+    """The unique rules of one import; it remembers which row was the first with a key."""
+
+    def __init__(self, work: Workspace, entity: Entity) -> None:
+        self._work, self._entity = work, entity
+        self._rules: list[tuple[tuple[str, ...], Index | None, dict[Key, int]]]
+        self._rules = [(names, index, {}) for names, index in _rules(entity)]
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Complain of rows that the database would refuse, before it does; each of them.
+
+        To be called with the rows of the file in their order, all at once or in parts.
+        """
+        work, entity = self._work, self._entity
+        for names, index, first in self._rules:
+            good = [r for r in rows if r.is_good and r.draft is not None and r.state != "same"]
+            keyed = list(_keyed(work, entity, good, names, index))
+            _within_file(keyed, names, first)
+            _against_records(work, entity, [k for k in keyed if k[1].is_good], names, index)
 
 
 def _rules(entity: Entity) -> Iterator[tuple[tuple[str, ...], Index | None]]:
@@ -62,14 +74,13 @@ def _counts(work: Workspace, entity: Entity, row: Row, index: Index | None) -> b
     return holds(plan_of(work.catalog, entity.name).run(index.where, environment))
 
 
-def _within_file(keyed: Sequence[tuple[Key, Row]], names: Sequence[str]) -> None:
-    first: dict[Key, Row] = {}
+def _within_file(
+    keyed: Sequence[tuple[Key, Row]], names: Sequence[str], first: dict[Key, int]
+) -> None:
     for key, row in keyed:
-        earlier = first.setdefault(key, row)
-        if earlier is not row:
-            row.complain(
-                "It is the same as row %(row)s.", names[-1], "repeated", row=earlier.number
-            )
+        earlier = first.setdefault(key, row.number)
+        if earlier != row.number:
+            row.complain("It is the same as row %(row)s.", names[-1], "repeated", row=earlier)
 
 
 def _against_records(

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, false, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    NestedTransaction,
+    any_,
+    bindparam,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.exchange.importing.checking import Checked
@@ -56,18 +65,15 @@ class Writer:
         with self.work.connection.begin_nested() as savepoint:
             for start in range(0, len(todo), _AT_ONCE):
                 with collector_paused():
-                    self._batch(todo[start : start + _AT_ONCE])
+                    self.batch(todo[start : start + _AT_ONCE])
                 self._say(min(start + _AT_ONCE, len(todo)), len(todo))
-            done.settle()
-            if done.bad and not done.plan.good_rows_only:
-                savepoint.rollback()
-                raise Invalid("Some rows are wrong; nothing was imported.")
+            finish(done, savepoint)
 
     def _say(self, count: int, total: int) -> None:
         if self.tell is not None:
             self.tell(count, total, "")
 
-    def _batch(self, rows: Sequence[Row]) -> None:
+    def batch(self, rows: Sequence[Row]) -> None:
         """Write rows, or find those at fault by halves."""
         try:
             with self.work.connection.begin_nested():
@@ -79,8 +85,8 @@ class Writer:
                 rows[0].record_id = None
                 return
             middle = len(rows) // 2
-            self._batch(rows[:middle])
-            self._batch(rows[middle:])
+            self.batch(rows[:middle])
+            self.batch(rows[middle:])
 
     def _forget_numbers(self, rows: Sequence[Row]) -> None:
         """The counter went back with the batch: who keeps his number would share it later."""
@@ -122,7 +128,7 @@ class Writer:
             record_rows(
                 work.connection, work.tables, entity.name, "create", condition, **_origin(work)
             )
-        heard = self._is_heard("create")
+        heard = self.is_heard("create")
         for row, record_id in zip(rows, ids, strict=True):
             row.record_id = record_id
             if heard:
@@ -142,7 +148,7 @@ class Writer:
                 raise Refused("Somebody else has changed this record.")
         self._must_be_inside([row.old["id"] for row in rows if row.old], "change")
         self._keep_history(rows)
-        heard = self._is_heard("change")
+        heard = self.is_heard("change")
         for row in rows:
             if row.old is not None:
                 row.record_id = row.old["id"]
@@ -185,7 +191,7 @@ class Writer:
         values, fields = _draft(row).values, self.entity.fields
         return {n: v for n, v in values.items() if n in fields and has_column(self.entity, n)}
 
-    def _is_heard(self, event: str) -> bool:
+    def is_heard(self, event: str) -> bool:
         """Tell whether a plugin listens to what was written."""
         return bool(listeners("after", self.entity.name, event, self.work.catalog.plugins))
 
@@ -196,6 +202,18 @@ class Writer:
         if row.old is None:
             record |= {"created_by": work.actor.user_id, "created_at": work.now}
         announce(work, "after", self.entity.name, event, row.record_id, row.old, record)
+
+
+def finish(done: Checked, savepoint: NestedTransaction) -> None:
+    """Settle an import all of whose good rows were written.
+
+    Raises:
+        Invalid: one bad row is enough when the plan says all or nothing; nothing is kept.
+    """
+    done.settle()
+    if done.bad and not done.plan.good_rows_only:
+        savepoint.rollback()
+        raise Invalid("Some rows are wrong; nothing was imported.")
 
 
 def _draft(row: Row) -> Draft:
