@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.web.office_app import Office
 
 
@@ -132,4 +134,28 @@ def test_many_at_once_leave_out_what_somebody_must_be_named_for(office: Office) 
     done = office.caller("lia")("POST", "/flows/bulk", {"tasks": [task]}).json
     assert done["approved"] == []
     assert done["refused"][0]["message"] == "Choose at least one person."
+    assert office.open(case) == ["named/lia"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"chosen.named": "9" * 18},
+        {"chosen.named": ["²", "x", "-1", "9" * 40]},
+        {"chosen.__class__": "1"},
+        {"chosen.": "1", "chosen.two": "1"},
+        {"chosen.named": [str(n) for n in range(1, 2_000)]},
+        {"comment": "x" * 5_000, "chosen.named": "1"},
+    ],
+)
+def test_nonsense_starts_nothing(office: Office, form: dict[str, Any]) -> None:
+    record = memo(office)
+    answer = start(office, record, form)
+    assert answer.status_code in (302, 422)
+    row = office.row("memo", record)
+    assert row is not None
+    assert row["state"] == "draft"
+    case = started(office, "100")
+    answer = office.person("lia").post(f"/flows/{case}/approve", form)
+    assert answer.status_code in (302, 422)
     assert office.open(case) == ["named/lia"]

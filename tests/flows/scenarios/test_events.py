@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from engine.extension import Refused, action
@@ -11,6 +15,7 @@ from tests.flows.playing import Stage, flow
 from tests.flows.sound import snapshot
 from tests.flows.story import tell
 
+ROOT = Path(__file__).parents[3]
 WAITS = """
 - {step: a, who: user:bob}
 - {wait: w, event: paid}
@@ -83,6 +88,13 @@ def test_the_approval_that_is_just_going_on_is_not_told(on: OnStage) -> None:
                 "- {wait: w, event: paid}")  # fmt: skip
     game = on(t=told)
     tell(game, "ann submits\nbob approves => refused: in_hand; open: a/bob")
+
+
+@pytest.mark.parametrize("process", ["engine.web.app", "engine.jobs.runner"])
+def test_every_process_that_runs_plugins_can_tell(process: str) -> None:
+    """A worker serves no screen; what it tells must be heard all the same."""
+    heard = f"import {process}; from engine.records import contexts; len(contexts._hearing) or 1/0"
+    subprocess.run([sys.executable, "-c", heard], check=True, cwd=ROOT)
 
 
 def test_it_is_undone_with_what_it_is_part_of(on: OnStage) -> None:
