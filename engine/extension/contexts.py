@@ -117,6 +117,16 @@ class Context(Protocol):
         asked for with `language` in the arguments.
         """
 
+    def flow_event(self, entity: str, record_id: int, name: str) -> None:
+        """Tell the approvals of a record that the event they wait for has come.
+
+        In this transaction; one that comes to the `wait` only later finds it kept.
+
+        Raises:
+            Refused: `.code` says why: `not_waiting`, no approval of the record waits for it or
+                will; `suspended`; `in_hand`, the approval itself is just calling this code.
+        """
+
     def message(self, text: str, **params: Any) -> str:
         """Translate an English msgid into the reader's language."""
 

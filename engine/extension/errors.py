@@ -34,6 +34,8 @@ class Invalid(Exception):
 class Refused(Exception):
     """The actor has no right to that, or the record's state forbids it (403)."""
 
+    code: str = ""  # what callers tell refusals apart by, where there are several
+
     def __init__(self, message: str = "You may not do this.", **params: Any) -> None:
         self.message = message
         self.params = params

@@ -20,7 +20,7 @@ from engine.storage.flow_tables import wy_flow_log as log
 from engine.storage.snapshot import plain
 
 if TYPE_CHECKING:
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 
 def write(work: Workspace, going: Going, turn: Turn) -> dict[str, Any]:

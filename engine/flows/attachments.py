@@ -11,6 +11,7 @@ from engine.extension import Invalid, Problem
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_file as attached
 from engine.storage.system_tables import wy_file as files
+from engine.wording import N_
 
 OWNER, FIELD = "wy_flow_case", "attachment"  # whose such a file is, beside those of records
 MOST_FILES = 20
@@ -46,6 +47,17 @@ def keep(work: Workspace, case_id: int, seq: int, uploads: Sequence[int]) -> Non
         raise Invalid([Problem(message, {}, "attachments", "no-file")])
     rows = [{"file_id": one, "case_id": case_id, "seq": seq} for one in wanted]
     work.connection.execute(insert(attached), rows)
+
+
+def must_be_none(uploads: Sequence[int]) -> None:
+    """Refuse files that would stay with nothing.
+
+    Raises:
+        Invalid: at `attachments`; there are some.
+    """
+    if uploads:
+        message = N_("This takes effect at once: files cannot come with it.")
+        raise Invalid([Problem(message, {}, "attachments", "no_log")])
 
 
 def files_of(work: Workspace, case_id: int) -> dict[int, list[Attached]]:

@@ -16,7 +16,7 @@ from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_visit as visits
 
 if TYPE_CHECKING:
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 
 @dataclass(frozen=True, slots=True)

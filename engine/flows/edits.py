@@ -13,7 +13,7 @@ from engine.records.trail import wire
 from engine.records.writing import change
 
 if TYPE_CHECKING:
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 NEGATIVE = frozenset({"reject", "return", "terminate", "abstain"})
 

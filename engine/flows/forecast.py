@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.extension import NotFound
+from engine.flows.choices import chosen_by, lacks
 from engine.flows.core import perform
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
@@ -15,7 +16,7 @@ from engine.flows.core.state import Case, Visit
 from engine.flows.definitions import flow_for
 from engine.flows.live import Live
 from engine.flows.people import Directory
-from engine.metadata.flows import Effects, Step, Subflow
+from engine.metadata.flows import PREVIOUS, Effects, Step, Subflow
 from engine.records import RecordService, Workspace
 
 MOST_ROUNDS = 60
@@ -30,7 +31,8 @@ class Coming:
     people: tuple[int, ...]
     sign: str
     nobody: bool = False  # it would wait for an administrator
-    chosen_by: str = ""  # 'initiator': who starts may choose its people
+    chosen_by: str = ""  # 'initiator', 'previous': who may choose its people
+    lacks: str = ""  # why it cannot go on unless he does: 'nobody', 'too_few'
 
 
 class DryRun(Live):
@@ -84,6 +86,21 @@ def from_here(case: Case, live: DryRun) -> list[Coming]:
     return _play(trial, live, frozenset(trial.visits))
 
 
+def next_to_choose(case: Case, live: DryRun, given: Command) -> list[Coming]:
+    """Return the steps that this agreement would begin, and whose people its giver chooses."""
+    trial = copy.deepcopy(case)
+    live.case = trial
+    try:
+        perform.perform(trial, live.action, live.flow.rules, live, given)
+    except FlowRefused:
+        return []
+    finally:
+        live.case = case
+    new = [visit for no, visit in trial.visits.items() if no not in case.visits]
+    found = [one for visit in new if (one := _coming(trial, live, visit)) is not None]
+    return [one for one in found if one.chosen_by == PREVIOUS]
+
+
 def _play(case: Case, live: DryRun, known: frozenset[int]) -> list[Coming]:
     found: list[Coming] = []
     for _ in range(MOST_ROUNDS):
@@ -102,7 +119,6 @@ def _coming(case: Case, live: DryRun, visit: Visit) -> Coming | None:
     if not isinstance(node, Step) or (visit.state == "skipped" and visit.reason == "condition"):
         return None
     people = [t.user for t in case.tasks_of(visit.no) if t.kind == "decide"]
-    chosen = [one.name for one in node.who if one.kind == "chosen_by"]
     language = live.work.language
     return Coming(
         step=node.id,
@@ -110,7 +126,8 @@ def _coming(case: Case, live: DryRun, visit: Visit) -> Coming | None:
         people=tuple(dict.fromkeys(people)),
         sign=node.sign.mode,
         nobody=bool(visit.data.get("held")),
-        chosen_by=chosen[0] if chosen else "",
+        chosen_by=chosen_by(node),
+        lacks=lacks(node, visit),
     )
 
 

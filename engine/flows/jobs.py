@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.extension import job
+from engine.flows import service  # noqa: F401  -- it hears what plugins' jobs tell of events
 from engine.flows.timers import due_now, fire
 
 TIMERS = "flows.timers"

@@ -72,6 +72,7 @@ class Needs:
     comment: bool = False
     leaver: bool = False
     values: bool = False  # fields may be changed with it
+    chosen: tuple[str, ...] = ()  # steps whose people one names with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ def needs(found: Panel, name: str) -> Needs:
         comment=_needs_comment(found, name),
         leaver=name == "hand_over",
         values=name in EDITING and bool(found.edit),
+        chosen=tuple(one.step for one in found.choices) if name == "approve" else (),
     )
 
 

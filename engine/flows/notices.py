@@ -21,7 +21,7 @@ from engine.storage.flow_tables import wy_flow_copy as copies
 from engine.storage.flow_tables import wy_flow_task as tasks
 
 if TYPE_CHECKING:
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 URGE_PAUSE = timedelta(minutes=30)  # per task (rule 24)
 _OUTCOMES = {

@@ -11,13 +11,16 @@ from sqlalchemy import Row, select, update
 from engine.extension import NotFound
 from engine.flows import allowed, forecast, store
 from engine.flows.attachments import Attached, files_of
+from engine.flows.choices import chosen_by
+from engine.flows.core.commands import Command
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.core.state import OPEN, Case, Task
 from engine.flows.definitions import pinned
 from engine.flows.edits import names
-from engine.metadata.flows import Flow, FlowAction, Node, Step
+from engine.metadata.flows import PREVIOUS, Flow, FlowAction, Node, Step
 from engine.records import Workspace, is_allowed
 from engine.records.rows import fetch_one
-from engine.records.shown import as_reader, case_shown, reading
+from engine.records.shown import as_reader, case_shown, reading, upwards
 from engine.storage.flow_tables import wy_flow_case as cases
 from engine.storage.flow_tables import wy_flow_copy as copies
 from engine.storage.flow_tables import wy_flow_log as log
@@ -38,6 +41,7 @@ class Panel:
     require: frozenset[str] = frozenset()
     hide: frozenset[str] = frozenset()
     coming: list[forecast.Coming] = field(default_factory=list)
+    choices: list[forecast.Coming] = field(default_factory=list)  # whose people he may name now
     log: list[Row[Any]] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     files: dict[int, list[Attached]] = field(default_factory=dict)  # by the number of the entry
@@ -99,6 +103,23 @@ def reader(work: Workspace, found: Panel) -> Workspace:
     return lent or reading(work, row.entity, row.record_id)
 
 
+def mender_of(work: Workspace, entity: str, record_id: int) -> Workspace | None:
+    """Return the work in which an administrator reads what an approval of a record shows him.
+
+    None for everybody else, and for who reads such a record by his own right.
+    """
+    for at, number in upwards(work, entity, record_id):
+        query = select(cases.c.id).where(cases.c.entity == at, cases.c.record_id == number)
+        for case in work.connection.scalars(query.order_by(cases.c.id.desc())).all():
+            try:
+                found = panel(work, case)
+            except (NotFound, FlowRefused):  # not his to see, or nobody's until it is moved
+                continue
+            if found.is_admin and not reads(work, found.row):
+                return reading(work, at, number, found.hide)
+    return None
+
+
 def _fill(work: Workspace, found: Panel, live: forecast.DryRun) -> None:
     me = work.actor.user_id
     case = found.case
@@ -123,9 +144,18 @@ def _fill(work: Workspace, found: Panel, live: forecast.DryRun) -> None:
     found.files = files_of(work, found.row.id)
     if case.is_running:
         found.can = allowed.commands(work, found, live)
+        found.choices = _choices(found, live)
         found.coming = forecast.from_here(case, live)
         live.case = case
     found.names = live.directory.names(_people(found))
+
+
+def _choices(found: Panel, live: forecast.DryRun) -> list[forecast.Coming]:
+    if "approve" not in found.can or all(chosen_by(n) != PREVIOUS for n in found.action.nodes()):
+        return []
+    me, task = live.work.actor.user_id, found.can["approve"]
+    given = Command(name="approve", actor=me, task=task)
+    return forecast.next_to_choose(found.case, live, given)
 
 
 def node_of(found: Panel, task: Task) -> Node | None:
@@ -138,7 +168,7 @@ def _people(found: Panel) -> Iterable[int]:
     users: set[int | None] = {found.case.initiator, *(one.actor_id for one in found.log)}
     for task in found.case.tasks.values():
         users |= {task.user, task.proxy, task.decided_by}
-    for one in found.coming:
+    for one in (*found.coming, *found.choices):
         users |= set(one.people)
     return sorted(user for user in users if user)
 

@@ -15,7 +15,7 @@ from engine.storage.flow_tables import wy_flow_reader as readers
 
 if TYPE_CHECKING:
     from engine.flows.core.state import Task
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 
 def sync(work: Workspace, going: Going) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.extension import NotFound
 from engine.flows import after, attachments, children, starting, store
+from engine.flows.choices import must_have_chosen
 from engine.flows.core import perform
 from engine.flows.core.commands import Command
 from engine.flows.core.refusals import FlowRefused
@@ -19,9 +20,10 @@ from engine.flows.core.turn import Child, Turn
 from engine.flows.core.world import Recorder
 from engine.flows.definitions import definition_id, flow_for, pinned
 from engine.flows.edits import edit, must_be_filled, must_say_why, step_of
+from engine.flows.going import Answer, Going, in_hand
 from engine.flows.live import Live, change_as_flow
-from engine.metadata.flows import Flow, FlowAction
-from engine.records import Workspace
+from engine.metadata.flows import FlowAction
+from engine.records import Workspace, flows_hear
 from engine.records.rows import fetch_one
 from engine.records.shown import case_shown
 from engine.storage.flow_tables import wy_flow_case as cases
@@ -31,30 +33,6 @@ from engine.storage.flow_tables import wy_flow_task as tasks
 MOST_DEEP = 10  # sub-flows within sub-flows
 # Commands that no administrator has a say in: who they are need not be asked.
 OF_ONES_OWN = frozenset({"approve", "reject", "return", "abstain", "resubmit", "take_back"})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a command."""
-
-    case_id: int  # 0 for a transition at once
-    status: str
-    seq: int = 0
-    again: bool = False  # the same request came before; this is its first answer
-
-
-@dataclass(slots=True)
-class Going:
-    """A case in hand: its rows, its flow, its record."""
-
-    stored: store.Stored
-    flow: Flow
-    action: FlowAction
-    live: Live
-    given: Command
-    request_id: str = ""
-    heard: list[Any] = field(default_factory=list)
-    changes: dict[str, Any] = field(default_factory=dict)
 
 
 class FlowService:
@@ -71,13 +49,16 @@ class FlowService:
         *,
         chosen: Mapping[str, list[int]] | None = None,
         comment: str = "",
+        files: Sequence[int] = (),
         request_id: str = "",
     ) -> Answer:
         """Take a record through an action: at once, or by asking people.
 
+        `files` are fresh uploads of one's own; they stay with the log's first entry.
+
         Raises:
             NotFound: no such record that the actor may see, or no such action.
-            FlowRefused: by name; nothing is written.
+            FlowRefused, Invalid: by name or field; nothing is written.
         """
         with self.work.connection.begin_nested():
             record = fetch_one(self.work, entity, record_id, lock=True)
@@ -93,8 +74,11 @@ class FlowService:
             live = Live(self.work, flow, act, record, case)
             starting.must_start(self.work, live)
             if act.steps is None:
+                attachments.must_be_none(files)  # there is no log for them to stay in
                 return self._at_once(live, act)
-            return self._begin(live, given, request_id, None)
+            answer = self._begin(live, given, request_id, None)
+            attachments.keep(self.work, answer.case_id, answer.seq, files)
+            return answer
 
     def _known(self, entity: str, record_id: int, request_id: str) -> Answer | None:
         if not request_id:
@@ -125,8 +109,9 @@ class FlowService:
         heard = Recorder(live)
         going.heard = heard.heard
         chosen = given.data.get("chosen", {})
-        turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
-        return self.finish(going, turn)
+        with in_hand(self.work, row.id):
+            turn = perform.begin(case, live.action, live.flow.rules, heard, chosen)
+            return self.finish(going, turn)
 
     def _insert(self, live: Live, child_of: children.ChildOf | None) -> Row[Any]:
         work, flow, record = self.work, live.flow, live.record
@@ -157,11 +142,13 @@ class FlowService:
         *,
         values: Mapping[str, Any] | None = None,
         files: Sequence[int] = (),
+        can_choose: bool = False,
         request_id: str = "",
     ) -> Answer:
         """Carry out a command on a case; `values` are fields the step lets one edit.
 
-        `files` are uploads of one's own for this case; they stay with the log's entry.
+        `files` are uploads of one's own for this case; they stay with the log's entry. Who
+        `can_choose` has boxes for the people of the next step, and must fill them in.
 
         Raises:
             NotFound: there is no such case.
@@ -184,9 +171,13 @@ class FlowService:
             self._must_take_part(going)
             heard = Recorder(going.live)
             going.heard = heard.heard
-            rules = going.flow.rules
-            turn = perform.perform(going.stored.case, going.action, rules, heard, going.given)
-            answer = self.finish(going, turn)
+            with in_hand(self.work, case_id):
+                turn = perform.perform(
+                    going.stored.case, going.action, going.flow.rules, heard, going.given
+                )
+                if can_choose:
+                    must_have_chosen(going)
+                answer = self.finish(going, turn)
             attachments.keep(self.work, case_id, answer.seq, files)
             return answer
 
@@ -282,6 +273,15 @@ def _beginning(
 ) -> Command:
     data = {"chosen": {step: list(users) for step, users in chosen.items()}} if chosen else {}
     return Command(name=action, actor=actor, comment=comment, data=data)
+
+
+def _hear(work: Workspace, entity: str, record_id: int, name: str) -> None:
+    from engine.flows.events import tell
+
+    tell(work, entity, record_id, name)
+
+
+flows_hear(_hear)
 
 
 def _answer(case_id: int, kept: Mapping[str, Any]) -> Answer:

@@ -22,7 +22,7 @@ from engine.storage.flow_tables import wy_flow_task as tasks
 from engine.storage.flow_tables import wy_flow_timer as timers
 
 if TYPE_CHECKING:
-    from engine.flows.service import Going
+    from engine.flows.going import Going
 
 _LIVE = (timers.c.fired_at.is_(None), timers.c.cancelled_at.is_(None))
 

@@ -52,7 +52,7 @@ def approve(work: Workspace, chosen: Collection[Item], comment: str) -> list[Out
 def _approve(work: Workspace, one: Item, given: Command) -> Outcome:
     task = one.task_id or 0
     try:
-        FlowService(work).act_on_task(task, given)
+        FlowService(work).act_on_task(task, given, can_choose=True)
     except (Refused, Invalid, Conflict, NotFound) as wrong:
         return Outcome(task, one.case_id, one.subject, wrong)
     return Outcome(task, one.case_id, one.subject)

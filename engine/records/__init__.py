@@ -3,7 +3,7 @@
 from engine.records.approval import EVERY, editable_in, flows_of
 from engine.records.bulk import BulkOutcome
 from engine.records.buttons import offered
-from engine.records.contexts import Action, PluginContext
+from engine.records.contexts import Action, PluginContext, flows_hear
 from engine.records.draft import Draft
 from engine.records.engine_fields import ENGINE_FIELDS, USER_FIELDS, field_of, resolve, title_field
 from engine.records.environment import RecordEnvironment, read_paths
@@ -37,6 +37,7 @@ __all__ = [
     "conditions",
     "editable_in",
     "field_of",
+    "flows_hear",
     "flows_of",
     "is_allowed",
     "joined",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,15 @@ from engine.records.workspace import Workspace
 if TYPE_CHECKING:
     from engine.extension import Records
     from engine.records.formulas import BoundFormula
+
+
+Hear = Callable[[Workspace, str, int, str], None]
+_hearing: list[Hear] = []
+
+
+def flows_hear(hear: Hear) -> None:
+    """Name what tells flows of events: they stand above the records."""
+    _hearing[:] = [hear]
 
 
 class PluginContext:
@@ -117,6 +126,15 @@ class PluginContext:
         if user_id is not None:
             arguments = {"language": self.language, **arguments}
         return enqueue(self.work.connection, job, arguments, key=key, user_id=user_id)
+
+    def flow_event(self, entity: str, record_id: int, name: str) -> None:
+        """Tell the approvals of a record that what they wait for has happened.
+
+        Raises:
+            Refused: nothing waits for it.
+        """
+        (hear,) = _hearing  # a process without flows must not lose an event in silence
+        hear(self.work, entity, record_id, name)
 
     def message(self, text: str, **params: Any) -> str:
         """Translate an English msgid."""

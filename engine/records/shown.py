@@ -41,15 +41,22 @@ def as_reader(work: Workspace, entity: str, record_id: int) -> Workspace | None:
 
 def reader_of(work: Workspace, entity: str, record_id: int) -> Workspace | None:
     """Return `as_reader` of a record, or of the one whose line it is."""
-    at, number = entity, record_id
-    while (parent := _parent(work.catalog, at)) is not None:
+    at, number = upwards(work, entity, record_id)[-1]
+    return as_reader(work, at, number)
+
+
+def upwards(work: Workspace, entity: str, record_id: int) -> list[tuple[str, int]]:
+    """Return a record, and above it those whose line it is."""
+    found = [(entity, record_id)]
+    while (parent := _parent(work.catalog, found[-1][0])) is not None:
+        at, number = found[-1]
         table = work.tables.table(at)
         link = table.c[link_column(work.catalog.entity(at).part_of or "")]
-        found = work.connection.scalar(select(link).where(table.c.id == number))
-        if found is None:
-            return None
-        at, number = parent.name, found
-    return as_reader(work, at, number)
+        above = work.connection.scalar(select(link).where(table.c.id == number))
+        if above is None:
+            break
+        found.append((parent.name, above))
+    return found
 
 
 def reading(

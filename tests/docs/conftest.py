@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -121,3 +122,6 @@ def lending(
     _let_in(reader)
     yield reader
     reader.close()
+    for name, module in list(sys.modules.items()):  # the next reader's plugin registers anew
+        if name.startswith("plugins.") and str(tmp_path) in str(getattr(module, "__file__", "")):
+            del sys.modules[name]

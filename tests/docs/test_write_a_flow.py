@@ -113,6 +113,7 @@ ASKED = [
     ("Copies, messages, effects", "500.01", {}, "head branch"),
     ("A flow within a flow", "1", BIG, "head branch"),
     ("Waiting, and ending", "1", {}, "head branch"),
+    ("Waiting for an event", "1", {}, "head branch"),
     ("Two companies, two ways", "100000.00", {}, "head"),
     ("Two companies, two ways", "100000.01", {}, "head group"),
 ]

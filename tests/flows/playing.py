@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, insert, select, text
 from engine.access import Grant, grant
 from engine.flows.core.commands import Command
 from engine.flows.core.state import PENDING, WAITING
+from engine.flows.going import Answer
 from engine.flows.live import change_as_flow
-from engine.flows.service import Answer, FlowService
+from engine.flows.service import FlowService
 from engine.metadata import Catalog
 from engine.records import RecordService, Workspace
 from engine.storage.flow_tables import wy_flow_case as cases

@@ -85,7 +85,7 @@ def code_of(error: Exception) -> str:
         return "not_found"
     if isinstance(error, Invalid):
         return str(error.problems[0].code)
-    return str(getattr(error, "code", "refused"))
+    return str(getattr(error, "code", "") or "refused")
 
 
 def say(game: Stage, said: str) -> None:

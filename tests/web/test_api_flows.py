@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
 
 from engine.flows.needs import COMMANDS
-from engine.storage.flow_tables import wy_flow_case, wy_flow_definition, wy_flow_visit
 from tests.web.company_app import PASSWORD
 from tests.web.office_app import STANDARD, Office
 
@@ -310,15 +307,7 @@ def test_every_command_is_refused_to_who_takes_no_part(office: Office, command: 
 
 def test_a_case_is_moved_to_the_newest_text_of_its_flow(office: Office) -> None:
     case = office.submitted()
-    older = STANDARD.replace("step: look", "step: glance")
-    with office.engine.begin() as connection:
-        row = {"flow": "standard", "file": "workflows/standard.yaml", "text": older,
-               "digest": hashlib.sha256(older.encode()).hexdigest()}  # fmt: skip
-        made = insert(wy_flow_definition).values(row).returning(wy_flow_definition.c.id)
-        values = {"definition_id": connection.scalar(made)}
-        connection.execute(update(wy_flow_case).where(wy_flow_case.c.id == case).values(values))
-        visit = update(wy_flow_visit).where(wy_flow_visit.c.case_id == case)
-        connection.execute(visit.values(node="glance"))
+    office.follow(case, "standard", STANDARD.replace("step: look", "step: glance"), look="glance")
     found = office.case("cat", case)
     assert found["outdated"]
     assert "migrate" in offered(found)

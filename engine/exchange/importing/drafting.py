@@ -95,6 +95,8 @@ class Drafter:
 
     def _judged(self, row: Row, action: str) -> Draft:
         work, entity = self.work, self.entity.name
+        if row.old is None:
+            must_begin(work, entity, row.given)  # a state that nobody types is not just left out
         given = self._sent(row, action)
         values = dict(given)
         if listeners("before", entity, action, work.catalog.plugins):

@@ -34,6 +34,28 @@ def migrate(turn: Turn, given: Command) -> None:
         _go_on(turn, visit)
 
 
+def homeless(turn: Turn) -> list[Visit]:
+    """Return what is going on and has no place in the turn's nodes under its own name."""
+    found = []
+    for visit in turn.case.active_visits():
+        try:
+            if visit.node != RESUBMIT:
+                _must_have_place(turn, visit)
+        except FlowRefused:
+            found.append(visit)
+    return found
+
+
+def places(turn: Turn, visit: Visit) -> list[Node]:
+    """Return the nodes that a visit may become: of its kind, and nobody else's."""
+    taken = {one.node for one in turn.case.visits.values()} - {visit.node}
+    return [
+        node
+        for name, node in turn.nodes.items()
+        if walk.KINDS[type(node)] == visit.kind and name not in taken
+    ]
+
+
 def _rename(turn: Turn, names: object) -> None:
     if not isinstance(names, Mapping):
         raise FlowRefused("no_place")

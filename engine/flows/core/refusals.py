@@ -28,6 +28,7 @@ MESSAGES = {
     "too_few_left": "Too few people would be left to decide.",
     "not_added": "You can remove only whom you have added, and who has not decided.",
     "not_waiting": "The process does not wait for this.",
+    "in_hand": "The process is just going on, and cannot be told anything meanwhile.",
     "too_many_steps": "The flow goes round in a circle without anybody deciding.",
     "irreversible": "What followed cannot be undone.",
     "nothing_to_take_back": "There is no decision of yours to take back.",

@@ -6,12 +6,17 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from flask import redirect
+
 from engine.access import entities_readable
 from engine.extension import Problem
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.lists import Wanted, items
+from engine.flows.migration import may_mend
 from engine.flows.panel import Panel, mark_read, panel, reader, reads
 from engine.metadata import Entity, Field
 from engine.records import Workspace
+from engine.web.approvals.choosing import boxes, choices_of, errors
 from engine.web.approvals.shown import approval_view
 from engine.web.desk import render
 from engine.web.i18n import say
@@ -28,7 +33,12 @@ View = dict[str, Any]
 
 def case_answer(work: Workspace, case_id: int) -> Answer:
     """Show a case; a copy counts as read then."""
-    found = panel(work, case_id)
+    try:
+        found = panel(work, case_id)
+    except FlowRefused as refused:
+        if refused.code == "unfit" and may_mend(work, case_id):
+            return redirect(f"/flows/{case_id}/migrate")
+        raise
     mark_read(work, case_id)
     return render("ui/flows/case.html", **case_context(work, found))
 
@@ -47,6 +57,7 @@ def case_context(
     may_open = reads(work, found.row)
     fields = edit_fields(reading, found, entity, typed or {}, problems)
     edited = {f["name"] for f in fields}
+    choosers = list(boxes(work, choices_of(work, found, problems), problems).values())
     return {
         "title": found.row.subject or page["title"],
         "crumbs": [{"label": work.message("Approvals"), "url": "/flows/"}],
@@ -60,10 +71,8 @@ def case_context(
         "approval": approval_view(work, found),
         "next_one": next_one(work, found.row.id),
         "edit": fields,
-        "errors": [
-            {"id": f"f-{p.field}" if p.field else "", "label": "", "message": say(p)}
-            for p in problems
-        ],
+        "choosers": choosers,
+        "errors": errors(problems, [*fields, *choosers]),
         "attachments": {**(hung or {}), "upload_url": ""},
         "comment": (typed or {}).get("comment", ""),
         "request_id": secrets.token_urlsafe(12),

@@ -17,10 +17,10 @@ from engine.flows.service import FlowService
 from engine.records import Workspace
 from engine.web.approvals import words
 from engine.web.approvals.case_page import case_context, edit_fields
+from engine.web.approvals.choosing import boxes, choices_of, chosen_people, errors
 from engine.web.approvals.going import go
 from engine.web.approvals.shown import title_of
 from engine.web.desk import reasons, render
-from engine.web.i18n import say
 from engine.web.once import answered_before, remember
 from engine.web.present.posted import posted_values
 from engine.web.urls import numbers
@@ -43,8 +43,10 @@ def command_answer(work: Workspace, case_id: int, name: str) -> Answer:
         return go(before)
     try:
         given = _command(found, name)
-        values, files = _values(work, found, name), _kept(work)
-        FlowService(work).act(case_id, given, values=values, files=files)
+        values, files = _values(work, found, name), kept_files(work)
+        FlowService(work).act(
+            case_id, given, values=values, files=files, can_choose=name == "approve"
+        )
     except Invalid as wrong:
         return _again(work, found, name, wrong.problems)
     except (Refused, Conflict) as wrong:
@@ -75,11 +77,12 @@ def _command(found: Panel, name: str) -> Command:
         comment=form.get("comment", ""),
         visit=form.get("visit", 0, type=int),
         tasks=tuple(numbers(form.getlist("tasks"))),
+        chosen=chosen_people() if name == "approve" else {},
     )
     return command(found, name, said)
 
 
-def _kept(work: Workspace) -> list[int]:
+def kept_files(work: Workspace) -> list[int]:
     """Keep the files that came with the form; return their numbers."""
     given = [f for f in request.files.getlist("files") if f.filename]
     return [keep_file(work, f, OWNER, None, FIELD) for f in given]
@@ -116,6 +119,9 @@ def _dialog(
     need = needs(found, name)
     entity = work.catalog.entity(found.row.entity)
     fields = edit_fields(reader(work, found), found, entity, typed or {}, problems)
+    fields = fields if name in EDITING else []
+    if name == "approve":
+        fields += boxes(work, choices_of(work, found, problems), problems).values()
     return render(
         "ui/flows/dialog.html",
         title=label,
@@ -131,10 +137,10 @@ def _dialog(
         modes=_modes(work, need),
         added=_added(found, need),
         visits=_visits(work, found, need),
-        fields=fields if name in EDITING else [],
+        fields=fields,
         needs_comment=need.comment,
         comment=(typed or {}).get("comment", ""),
-        errors=[{"id": "", "label": "", "message": say(p)} for p in problems],
+        errors=errors(problems, fields),
         request_id=secrets.token_urlsafe(12),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.flows.core.refusals import MESSAGES
+from engine.flows.core.refusals import MESSAGES, FlowRefused
 from engine.flows.panel import panel
 from engine.flows.starting import startable
 from engine.metadata.flows import FlowAction
@@ -29,7 +29,12 @@ def beside(work: Workspace, entity: str, record: dict[str, Any]) -> View:
         .limit(1)
     )
     last = work.connection.scalar(query)
-    shown = approval_view(work, panel(work, last)) if last is not None else None
+    try:
+        shown = approval_view(work, panel(work, last)) if last is not None else None
+    except FlowRefused as refused:
+        if refused.code != "unfit":
+            raise
+        shown = None  # an administrator must move it; until then the record is read without it
     return {"starts": start_actions(work, entity, record), "approval": shown}
 
 

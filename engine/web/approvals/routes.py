@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, jsonify, request
 from flask_login import login_required
 
 from engine.flows.colleagues import colleagues
-from engine.web.approvals import case_page, doing, lists, monitor, proxies, starting
+from engine.web.approvals import case_page, doing, lists, migrating, monitor, proxies, starting
 from engine.web.desk import current_work
 
 bp = Blueprint("flows", __name__, url_prefix="/flows")
@@ -81,6 +81,12 @@ def start(entity: str, record_id: int, action: str) -> Answer:
 def case(case_id: int) -> Answer:
     """One case."""
     return case_page.case_answer(current_work(), case_id)
+
+
+@bp.route("/<int:case_id>/migrate", methods=["GET", "POST"])
+def migrate(case_id: int) -> Answer:
+    """Move a case to the newest text of its flow."""
+    return migrating.migrate_answer(current_work(), case_id)
 
 
 @bp.route("/<int:case_id>/<name>", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.flows.flow_map import flow_map
 from engine.flows.forecast import Coming
+from engine.flows.migration import outdated
 from engine.flows.panel import Panel
 from engine.records import Workspace
 from engine.web.approvals import words
@@ -53,8 +54,13 @@ def approval_view(work: Workspace, found: Panel) -> View:
         "more": _buttons(found, tuple(n for n in words.COMMANDS if n not in (*MAIN, *QUICK))),
         "map": drawn_map(work, found),
         "log": [_entry(work, found, one) for one in found.log],
+        "migrate_url": f"/flows/{found.row.id}/migrate" if _may_migrate(work, found) else "",
         "held": [words.reason(v.data["held"]) for v in case.active_visits() if v.data.get("held")],
     }
+
+
+def _may_migrate(work: Workspace, found: Panel) -> bool:
+    return found.is_admin and outdated(work, found)
 
 
 def _visited(found: Panel) -> list[Any]:

@@ -7,20 +7,25 @@ from typing import Any
 
 from flask import flash, request
 
-from engine.extension import Conflict, Invalid, NotFound, Refused
+from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
+from engine.flows.choices import CHOSEN, must_lack_nothing
 from engine.flows.definitions import flow_for
 from engine.flows.forecast import Coming, before_start
+from engine.flows.going import Answer as Started
+from engine.flows.needs import comment_of
 from engine.flows.people import Directory
 from engine.flows.service import FlowService
-from engine.metadata.flows import FlowAction
+from engine.metadata.flows import INITIATOR, FlowAction
 from engine.records import RecordService, Workspace
+from engine.web.approvals.choosing import boxes, chosen_people, errors
+from engine.web.approvals.doing import kept_files
 from engine.web.approvals.going import go
 from engine.web.approvals.on_record import action_label
 from engine.web.approvals.shown import coming_view
 from engine.web.desk import reasons, render
 from engine.web.i18n import label as text_of
 from engine.web.once import answered_before, remember
-from engine.web.urls import list_url, numbers, record_url
+from engine.web.urls import list_url, record_url
 
 Answer = Any
 View = dict[str, Any]
@@ -41,14 +46,10 @@ def start_answer(work: Workspace, entity: str, record_id: int, action: str) -> A
     if before:
         return go(before)
     try:
-        answer = FlowService(work).start(
-            entity,
-            record_id,
-            action,
-            chosen=_chosen(act),
-            comment=request.form.get("comment", "")[:4_000],
-        )
+        answer = _start(work, entity, record_id, act)
     except (Invalid, Refused, Conflict) as wrong:
+        if isinstance(wrong, Invalid) and all(_is_asked_here(p) for p in wrong.problems):
+            return _dialog(work, entity, record_id, act, wrong.problems), 422
         flash(reasons(wrong), "danger")
         return go(record_url(entity, record_id))
     flash(work.message("Done: %(what)s", what=action_label(work, act)), "success")
@@ -59,26 +60,40 @@ def start_answer(work: Workspace, entity: str, record_id: int, action: str) -> A
     return go(target)
 
 
-def _chosen(act: FlowAction) -> dict[str, list[int]]:
-    """Return the people chosen for the steps that leave it to the initiator."""
-    return {
-        node.id: numbers(request.form.getlist(f"chosen.{node.id}"))
-        for node in act.nodes()
-        if f"chosen.{node.id}" in request.form
-    }
+def _start(work: Workspace, entity: str, record_id: int, act: FlowAction) -> Started:
+    chosen, comment = chosen_people(), comment_of(request.form.get("comment", ""))
+    if act.steps is not None:
+        coming = before_start(work, entity, record_id, act.name, chosen)
+        mine = [one for one in coming if one.chosen_by == INITIATOR]
+        must_lack_nothing((one.step, one.lacks) for one in mine)
+    files = kept_files(work)
+    return FlowService(work).start(
+        entity, record_id, act.name, chosen=chosen, comment=comment, files=files
+    )
 
 
-def _dialog(work: Workspace, entity: str, record_id: int, act: FlowAction) -> Answer:
+def _is_asked_here(problem: Problem) -> bool:
+    return problem.field.startswith(CHOSEN) or problem.field in ("comment", "attachments", "")
+
+
+def _dialog(
+    work: Workspace,
+    entity: str,
+    record_id: int,
+    act: FlowAction,
+    problems: tuple[Problem, ...] = (),
+) -> Answer:
     described = work.catalog.entity(entity)
     coming: list[Coming] = []
     wrong = ""
     if act.steps is not None:
         try:
-            coming = before_start(work, entity, record_id, act.name)
+            coming = before_start(work, entity, record_id, act.name, chosen_people())
         except (Invalid, Refused, Conflict) as error:
             wrong = reasons(error)
     names = Directory(work.as_flow()).names([u for one in coming for u in one.people])
     label = action_label(work, act)
+    mine = boxes(work, [one for one in coming if one.chosen_by == INITIATOR], problems)
     return render(
         "ui/flows/start.html",
         title=label,
@@ -88,6 +103,8 @@ def _dialog(work: Workspace, entity: str, record_id: int, act: FlowAction) -> An
         cancel_url=record_url(entity, record_id),
         is_flow=act.steps is not None,
         wrong=wrong,
-        coming=[coming_view(work, names, one) for one in coming],
+        coming=[{**coming_view(work, names, one), "chooser": mine.get(one.step)} for one in coming],
+        comment=request.form.get("comment", ""),
+        errors=errors(problems, mine.values()),
         request_id=secrets.token_urlsafe(12),
     )

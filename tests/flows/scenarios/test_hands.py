@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.flows.core.refusals import FlowRefused
 from engine.flows.handover import hand_over_all
 from engine.flows.lists import Wanted, counts, items
 from tests.flows.conftest import OnStage
@@ -198,3 +201,42 @@ def test_everything_a_leaver_holds_is_handed_over_at_once(on: OnStage) -> None:
 
     assert (len(moved.done), moved.refused) == (2, [])
     assert [game.open for game in games] == [["s/zoe"], ["s/zoe"], ["g/gus"]]
+
+
+def mended_by(login: str, name: str, **more: str) -> str:
+    rules = f"{{admin: user:{login}}}"
+    return flow("- {step: s, who: [user:bob, user:fay], sign: all}", name, rules=rules, **more)
+
+
+def test_only_the_cases_of_ones_own_flows_are_handed_over(on: OnStage) -> None:
+    """Pam and wes mend a flow each; an administrator of everything does the rest."""
+    flows = {
+        "pams": mended_by("pam", "pams", applies="{when: score == 1}"),
+        "wess": mended_by("wes", "wess", applies="{when: score == 2}"),
+    }
+    games = [on({"score": score}, **flows) for score in (1, 2, 1)]
+    for game in games:
+        tell(game, "ann submits => open: s/bob, s/fay")
+    first, users = games[0], games[0].users
+    first.proxy("bob", "lia")
+    first.proxy("leo", "bob")
+    kept = "select count(*) from wy_flow_proxy where ended_at is null"
+
+    moved = hand_over_all(first.work("pam"), users["bob"], users["zoe"])
+
+    assert (moved.done, moved.refused) == ([games[0].case, games[2].case], [])
+    assert [game.open for game in games] == [
+        ["s/fay", "s/zoe"],
+        ["s/bob", "s/fay"],
+        ["s/fay", "s/zoe"],
+    ]
+    assert first.connection.exec_driver_sql(kept).scalar_one() == 2  # of other flows, too
+    with pytest.raises(FlowRefused) as refused:
+        hand_over_all(first.work("ann"), users["bob"], users["zoe"])
+    assert refused.value.code == "not_admin"
+
+    moved = hand_over_all(first.work("adm"), users["bob"], users["zoe"])
+
+    assert moved.done == [games[1].case]
+    assert games[1].open == ["s/fay", "s/zoe"]
+    assert first.connection.exec_driver_sql(kept).scalar_one() == 0

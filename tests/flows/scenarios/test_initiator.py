@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from engine.extension import NotFound
+from engine.extension import Invalid, NotFound
 from engine.flows.forecast import before_start
 from engine.flows.panel import panel
+from engine.flows.service import FlowService
 from tests.flows.company import catalog_with
 from tests.flows.conftest import OnStage
 from tests.flows.playing import flow
+from tests.flows.sound import snapshot
 from tests.flows.story import tell
 
 TWO = "- {step: a, who: user:bob}\n- {step: b, who: user:fay}"
@@ -234,3 +236,36 @@ def test_the_initiator_sees_beforehand_who_will_be_asked(on: OnStage) -> None:
     assert coming[0].title == "Manager"
     game.now += timedelta(minutes=1)
     tell(game, "ann submits choosing=p:zoe => open: m/bob")
+
+
+AT_ONCE = """
+flow: t
+title: Test
+for: request
+states:
+  draft: {initial: true, edit: all}
+  pending: {}
+  approved: {}
+  rejected: {}
+  voided: {}
+actions:
+  submit:
+    from: draft
+    who: role:staff
+    during: pending
+    then: {approved: approved, rejected: rejected, returned: draft, withdrawn: draft}
+    steps: [{step: s, who: user:bob}]
+  cancel: {from: draft, who: role:staff, to: voided}
+"""
+
+
+def test_what_takes_effect_at_once_takes_no_files(on: OnStage) -> None:
+    """There is no log for them to stay in: refused, not forgotten."""
+    game = on(t=AT_ONCE)
+    before = snapshot(game.connection)
+    service = FlowService(game.work("ann"))
+    with pytest.raises(Invalid) as refused:
+        service.start("request", game.request, "cancel", files=[1])
+    assert [(p.field, p.code) for p in refused.value.problems] == [("attachments", "no_log")]
+    assert snapshot(game.connection) == before
+    assert service.start("request", game.request, "cancel").status == "voided"

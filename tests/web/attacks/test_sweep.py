@@ -27,6 +27,7 @@ ROUTES: dict[str, str] = {
          "api.flow_case", "api.flow_command", "api.flow_counts", "api.flow_end_proxy",
          "api.flow_file", "api.flow_give_proxy", "api.flow_handover", "api.flow_list",
          "api.flow_monitor", "api.flow_people", "api.flow_proxies", "api.flow_start",
+         "api.flow_start_file",
          "api.flow_times", "ApiKeyApi.create_api_key",
          "ApiKeyApi.list_api_keys", "ApiKeyApi.get_api_key", "ApiKeyApi.revoke_api_key"), "401"),
     **dict.fromkeys(
@@ -38,6 +39,7 @@ ROUTES: dict[str, str] = {
          "importing.download_template",
          "flows.inbox", "flows.bulk", "flows.watch", "flows.handover", "flows.standing_proxies",
          "flows.end_proxy", "flows.people", "flows.start", "flows.case", "flows.command",
+         "flows.migrate",
          "inbox.messages", "inbox.open_message", "inbox.read_all", "jobs.job_list",
          "jobs.job_page", "jobs.cancel", "jobs.retry", "screens.list_page",
          "screens.record_page", "screens.edit_cell", "screens.comment", "screens.delete_record",

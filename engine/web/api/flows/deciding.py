@@ -12,11 +12,11 @@ from engine.flows import together
 from engine.flows.attachments import FIELD, OWNER
 from engine.flows.colleagues import colleagues
 from engine.flows.core.refusals import FlowRefused
+from engine.flows.going import Answer as Done
 from engine.flows.lists import PAGE, Wanted, counts, items
-from engine.flows.migration import migrate
+from engine.flows.migration import migrate, must_see
 from engine.flows.needs import COMMANDS, EDITING, command
 from engine.flows.panel import Panel, mark_read, panel
-from engine.flows.service import Answer as Done
 from engine.flows.service import FlowService
 from engine.metadata import Field
 from engine.records import Workspace
@@ -123,7 +123,7 @@ def _act(work: Workspace, case_id: int, name: str) -> Done:
 
 
 def _migrate(work: Workspace, case_id: int, name: str) -> Done:
-    panel(work, case_id)  # must be visible
+    must_see(work, case_id)
     sent = Sent("steps")
     steps = sent.names_of("steps")
     sent.must_be_good()

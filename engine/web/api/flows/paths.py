@@ -46,7 +46,10 @@ def flow_paths(work: Workspace) -> Json:
             "parameters": [number("case_id")],
             "get": get("flows.case", shapes.case()),
         },
-        "/flows/{case_id}/files": {"parameters": [number("case_id")], "post": _upload()},
+        "/flows/{case_id}/files": {
+            "parameters": [number("case_id")],
+            "post": _upload("flows.file", _OF_A_CASE),
+        },
         **_proxies(),
         **{path: one for name in _commands(mends) for path, one in _command(name).items()},
         **_starts(work),
@@ -67,13 +70,17 @@ def _post(operation: str, sent: Json, schema: Json, status: str = "200") -> Json
     }
 
 
-def _upload() -> Json:
-    content = {"type": "string", "contentMediaType": "application/octet-stream"}
-    field = {"type": "string", "description": "which the step lets one edit; none: an attachment"}
-    properties = {"file": content, "field": field}
+_CONTENT = {"type": "string", "contentMediaType": "application/octet-stream"}
+_OF_A_CASE = {
+    "file": _CONTENT,
+    "field": {"type": "string", "description": "which the step lets one edit; none: an attachment"},
+}
+
+
+def _upload(operation: str, properties: Json) -> Json:
     form = {"type": "object", "properties": properties, "required": ["file"]}
     return {
-        "operationId": "flows.file",
+        "operationId": operation,
         "parameters": [key()],
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
         "responses": answers(shapes.KEPT, "201"),
@@ -106,6 +113,12 @@ def _start(flow: Flow) -> Json:
     here, parameters = f"/flows/start/{flow.entity}/{{record_id}}", [number("record_id")]
     name = f"flows.start.{flow.entity}"
     found: Json = {here: {"parameters": parameters, "get": get(name, shapes.actions())}}
+    if any(act.steps is not None for act in flow.actions.values()):
+        post = _upload(f"flows.file.{flow.entity}", {"file": _CONTENT})
+        found[f"/flows/files/{flow.entity}/{{record_id}}"] = {
+            "parameters": parameters,
+            "post": post,
+        }
     for act in flow.actions:
         done = {"anyOf": [shapes.STARTED, shapes.preview()]}
         operation = _post(f"{name}.{act}", shapes.START, done, "201")

@@ -10,7 +10,6 @@ from flask import request
 
 from engine.extension import Invalid, Problem
 from engine.flows.needs import Said
-from engine.flows.panel import Panel
 from engine.records import Workspace
 from engine.web.api.idempotency import HEADER
 from engine.web.api.reading import sent_object
@@ -202,9 +201,3 @@ def argument(name: str, most: int = LARGEST) -> int | None:
     if raw.isascii() and raw.isdecimal() and len(raw) < 20 and 0 < int(raw) <= most:
         return int(raw)
     raise Invalid([Problem("This must be a whole number.", {}, name, "invalid")])
-
-
-def outdated(work: Workspace, found: Panel) -> bool:
-    """Tell whether the case follows an older text than its flow has now."""
-    now = work.catalog.flows.get(found.row.flow)
-    return found.case.is_running and now is not None and now.digest != found.flow.digest

@@ -52,7 +52,14 @@ MIGRATION = _closed(
 BULK = _closed({"tasks": _WHOLES, "comment": _TEXT, "preview": _TRUE}, "tasks")
 HANDOVER = _closed({"leaver": _WHOLE, "heir": _WHOLE}, "leaver", "heir")
 _CHOSEN = {"type": "object", "additionalProperties": _WHOLES, "description": "step: accounts"}
-START = _closed({"chosen": _CHOSEN, "comment": _TEXT, "preview": _TRUE})
+START = _closed(
+    {
+        "chosen": _CHOSEN,
+        "comment": _TEXT,
+        "attachments": {**_WHOLES, "description": "ids of files kept for this start"},
+        "preview": _TRUE,
+    }
+)
 _DAY = {"type": "string", "format": "date"}
 PROXY = _closed(
     {"proxy": _WHOLE, "from": _DAY, "to": _DAY, "flows": _TEXTS, "reason": _TEXT},
@@ -176,6 +183,7 @@ def _offer() -> Json:
         "comment": {**_TRUE, "description": "something must be said"},
         "leaver": _TRUE,
         "values": {**_TRUE, "description": "fields may be changed with it"},
+        "chosen": {**_TEXTS, "description": "steps whose people are named with it"},
     }
     return _closed(properties, "command")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify
+from flask import jsonify, request
 
-from engine.extension import NotFound
-from engine.flows.core.refusals import MESSAGES
+from engine.extension import Invalid, NotFound
+from engine.flows.attachments import FIELD, OWNER
+from engine.flows.core.refusals import MESSAGES, FlowRefused
 from engine.flows.forecast import before_start
 from engine.flows.needs import comment_of
 from engine.flows.service import FlowService
@@ -20,6 +21,7 @@ from engine.web.api.idempotency import once
 from engine.web.api.routes import Answer, bp
 from engine.web.approvals.on_record import action_label
 from engine.web.desk import current_work
+from engine.web.views.files import keep_file
 
 Json = dict[str, Any]
 
@@ -53,8 +55,9 @@ def _action(work: Workspace, act: FlowAction, why: str) -> Json:
 def flow_start(entity: str, record_id: int, action: str) -> Answer:
     """Take a record through an action; with `preview`, only say who will be asked."""
     work = current_work()
-    sent = Sent("chosen", "comment", "preview")
+    sent = Sent("chosen", "comment", "attachments", "preview")
     chosen, comment, preview = sent.people_of("chosen"), sent.text("comment"), sent.truth("preview")
+    files = sent.numbers("attachments")
     sent.must_be_good()
     if preview:
         return jsonify(_preview(work, entity, record_id, action, chosen))
@@ -68,12 +71,31 @@ def flow_start(entity: str, record_id: int, action: str) -> Answer:
             action,
             chosen=chosen,
             comment=comment_of(comment),
+            files=files,
             request_id=request_key(work),
         )
         case = done.case_id or None
         return {"case": case, "status": done.status, "seq": done.seq}, 201
 
     return once(work, run)
+
+
+@bp.post("/flows/files/<entity>/<int:record_id>")
+def flow_start_file(entity: str, record_id: int) -> Answer:
+    """Keep a file (`file`) to attach to the start of an approval of a record."""
+    work = current_work()
+    found = [(a, why) for a, why in _startable(work, entity, record_id) if a.steps is not None]
+    if not found:
+        raise NotFound(entity, record_id)
+    if all(why for _, why in found):
+        raise FlowRefused(found[0][1])
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Invalid("Choose a file first.")
+    return once(
+        work,
+        lambda: ({"id": keep_file(work, given, OWNER, None, FIELD), "name": given.filename}, 201),
+    )
 
 
 def _preview(

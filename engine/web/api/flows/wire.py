@@ -15,6 +15,7 @@ from engine.flows.core.state import Task, Visit
 from engine.flows.flow_map import flow_map
 from engine.flows.forecast import Coming
 from engine.flows.lists import Item
+from engine.flows.migration import outdated
 from engine.flows.needs import COMMANDS, needs
 from engine.flows.panel import Panel, reader
 from engine.flows.people import Directory
@@ -22,7 +23,6 @@ from engine.flows.together import Wrong
 from engine.metadata import Text
 from engine.records import Workspace
 from engine.storage.flow_tables import wy_flow_task as tasks
-from engine.web.api.flows.reading import outdated
 from engine.web.api.wire import record_json
 from engine.web.i18n import say
 
@@ -252,6 +252,7 @@ def _offer(found: Panel, name: str, known: Mapping[int, Any]) -> Json:
         "comment": need.comment,
         "leaver": need.leaver,
         "values": need.values,
+        "chosen": list(need.chosen),
     }
     return {"command": name, **{key: value for key, value in asks.items() if value}}
 
