@@ -120,10 +120,19 @@ def columns_of(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> list
 def place(work: Workspace, entity: Entity, drafts: Sequence[Draft]) -> None:
     """Give new records that were judged the unit they belong to, and their numbers."""
     if entity.scope:
-        path = tuple(entity.scope.split("."))
-        for draft in drafts:
-            draft.values["scope_unit"] = draft.environment().value(path)
+        _place(entity, drafts)
     _number(work, entity, drafts)
+
+
+def _place(entity: Entity, drafts: Sequence[Draft]) -> None:
+    """Give drafts their unit; those with the same link that leads to it ask once."""
+    path = tuple((entity.scope or "").split("."))
+    units: dict[Any, Any] = {}
+    for draft in drafts:
+        first = draft.values.get(path[0])
+        if first not in units:
+            units[first] = draft.environment().value(path)
+        draft.values["scope_unit"] = units[first]
 
 
 def stamps_of(work: Workspace) -> dict[str, Any]:
