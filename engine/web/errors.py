@@ -10,7 +10,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from psycopg import errors as database
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.extension import Conflict, Invalid, NotFound, Refused
@@ -44,6 +45,7 @@ _MESSAGES = {
     429: "Please wait a moment and try again.",
     500: "We have noted it. Please try again later.",
 }
+_CROSSED = N_("Somebody else is at work on the same things at this moment. Try again.")
 _UNSTORABLE = N_("A value is too large or cannot be kept.")
 
 
@@ -64,6 +66,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Conflict, lambda e: _answer(_conflict(e)))
     app.register_error_handler(Invalid, lambda e: _answer(_invalid(e)))
     app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(OperationalError, _crossed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -91,6 +94,17 @@ def _unstorable(error: DataError) -> Response:
     with suppress(SQLAlchemyError):
         current_app.extensions["appbuilder"].session.rollback()
     return _answer(Failure(422, gettext(_UNSTORABLE)))
+
+
+def _crossed(error: OperationalError) -> Response:
+    """Two who waited for each other: the database has let one of them go on."""
+    crossed = (database.DeadlockDetected, database.SerializationFailure, database.LockNotAvailable)
+    if not isinstance(error.orig, crossed):
+        return _unexpected(error)
+    log.warning("crossed with another at %s %s: %s", request.method, request.path, error.orig)
+    with suppress(SQLAlchemyError):
+        current_app.extensions["appbuilder"].session.rollback()
+    return _answer(Failure(409, gettext(_CROSSED)))
 
 
 def _http(error: HTTPException) -> Any:

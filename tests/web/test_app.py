@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,7 +18,7 @@ from engine.extension import Conflict, Invalid, NotFound, Problem, Refused
 from engine.storage.apply import apply
 from engine.web.guard import public
 from engine.web.languages import select_language
-from engine.web.session import state
+from engine.web.session import request_connection, state
 from engine.web.settings import secret_key
 from engine.web.state import snapshot_of
 from tests.access.project import MODULE, catalog_of, company
@@ -119,6 +120,41 @@ def test_failures_are_told_in_plain_words(raising: Raise, error: Exception, stat
     assert answer.status_code == status
     assert "secret" not in answer.get_data(as_text=True)
     assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_two_who_wait_for_each_other_are_not_both_lost(url: str) -> None:
+    made = build(url)
+    engine = engine_of(made)
+    lock = "select pg_advisory_xact_lock(%s)"
+    waits = "select 1 from pg_locks where locktype = 'advisory' and not granted"
+    other = engine.connect()
+    other.exec_driver_sql(lock % 4711)
+
+    def cross_over() -> None:
+        while not other.exec_driver_sql(waits).first():  # who waited first gives way
+            time.sleep(0.01)
+        other.exec_driver_sql(lock % 4712)
+
+    held = threading.Thread(target=cross_over, daemon=True)
+
+    def cross() -> str:
+        mine = request_connection()
+        mine.exec_driver_sql(lock % 4712)
+        held.start()
+        mine.exec_driver_sql(lock % 4711)
+        return "went on"
+
+    made.add_url_rule("/cross", "cross", cross)
+    client = made.test_client()
+    sign_in(client, "ann")
+    answer = client.get("/cross", headers={"Accept": "application/json"})
+    held.join(timeout=20)
+    other.rollback()
+    other.close()
+    close(made)
+
+    assert answer.status_code == 409
+    assert answer.json["error"]["message"] == "此刻有其他人正在處理相同的內容，請再試一次。"
 
 
 def test_a_crash_shows_a_number_that_stands_in_the_log(
