@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.extension import Message, channels, job
 from engine.messages.languages import Said, languages_of
-from engine.messages.mail import send_mail
+from engine.messages.mail import MailNotConfigured, send_mail
 from engine.records import Workspace
 from engine.storage.outbox import enqueue
 from engine.storage.system_tables import ab_user
@@ -22,6 +24,7 @@ INBOX = "inbox"  # shown in the app; leaves no house
 MAIL = "mail"
 SMS = "sms"
 SEND = "messages.send"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +163,17 @@ def send_job(context: Any) -> dict[str, Any]:
         return {"sent": False}
     message = Message(row.address, row.subject, row.body, row.link)
     run = send_mail if row.channel == MAIL else channels()[row.channel].run
-    run(message)
-    context.connection.execute(
-        update(table)
-        .where(table.c.id == row.id)
-        .values(state="sent", sent_at=context.now, attempts=table.c.attempts + 1)
-    )
-    return {"sent": True}
+    noted: dict[str, Any] = {"state": "sent", "sent_at": context.now}
+    try:
+        run(message)
+    except MailNotConfigured as wrong:  # a choice of who runs the app, and no failure to repeat
+        _warn_once(str(wrong))
+        noted = {"state": "failed", "last_error": str(wrong)}
+    noted["attempts"] = table.c.attempts + 1
+    context.connection.execute(update(table).where(table.c.id == row.id).values(noted))
+    return {"sent": noted["state"] == "sent"}
+
+
+@cache
+def _warn_once(why: str) -> None:
+    log.warning("no mail is sent: %s", why)

@@ -114,6 +114,20 @@ def test_without_a_mail_server_the_message_waits_and_says_why(
         send_mail(Message("a@b.cn", "x", "y"))
 
 
+def test_a_mail_that_no_server_takes_is_noted_and_not_tried_again(
+    as_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    clerk = as_(clerk=[2])
+    send(clerk.work, MAIL, [Letter(subject="x", address="a@b.cn")])
+    run_waiting(clerk)
+    run_waiting(clerk)
+
+    [row] = clerk.work.connection.execute(select(wy_message))
+    assert (row.state, row.attempts) == ("failed", 1)
+    assert "SMTP_URL" in row.last_error
+
+
 def test_a_plugins_channel_carries_messages(as_: Any) -> None:
     gone: list[Message] = []
     channel("tests.pigeon")(gone.append)
