@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -46,17 +46,9 @@ class Sent:
 
     def numbers(self, name: str, most: int = LARGEST) -> tuple[int, ...]:
         """Return a list of whole numbers, as it was sent."""
-        value = self._sent.get(name)
-        if value is None:
-            return ()
-        if (
-            isinstance(value, list)
-            and len(value) <= MOST
-            and all(_is_number(v, most) for v in value)
-        ):
-            return tuple(value)
-        self._complain(name, N_("This must be a list of whole numbers."))
-        return ()
+        return self._listed(
+            name, lambda one: _is_number(one, most), N_("This must be a list of whole numbers.")
+        )
 
     def text(self, name: str, longest: int = LONGEST_TEXT) -> str:
         """Return a text; empty if none was sent."""
@@ -72,16 +64,17 @@ class Sent:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts."""
+        return self._listed(
+            name, lambda one: isinstance(one, str), N_("This must be a list of texts.")
+        )
+
+    def _listed(self, name: str, is_good: Callable[[Any], bool], complaint: str) -> tuple[Any, ...]:
         value = self._sent.get(name)
         if value is None:
             return ()
-        if (
-            isinstance(value, list)
-            and len(value) <= MOST
-            and all(isinstance(v, str) for v in value)
-        ):
+        if isinstance(value, list) and len(value) <= MOST and all(map(is_good, value)):
             return tuple(value)
-        self._complain(name, N_("This must be a list of texts."))
+        self._complain(name, complaint)
         return ()
 
     def day(self, name: str) -> date | None:
