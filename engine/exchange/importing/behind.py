@@ -22,6 +22,10 @@ from engine.exchange.importing.writing import Writer, finish
 from engine.metadata import Entity
 from engine.records import Workspace
 
+# The first comes before SQLAlchemy looks at the transaction's state, which is the other's to
+# alter; statements in plain text do not pass it.
+_BEFORE = ("before_execute", "before_cursor_execute", "savepoint")
+
 
 class Behind:
     """Does one thing at a time with a connection behind the back of the thread that made it."""
@@ -33,8 +37,8 @@ class Behind:
         self._doing: Future[None] | None = None
 
     def __enter__(self) -> Self:
-        event.listen(self._connection, "before_cursor_execute", self._let_finish)
-        event.listen(self._connection, "savepoint", self._let_finish)
+        for one in _BEFORE:
+            event.listen(self._connection, one, self._let_finish)
         return self
 
     def __exit__(
@@ -47,8 +51,8 @@ class Behind:
                 raise
         finally:
             self._pool.shutdown()
-            event.remove(self._connection, "before_cursor_execute", self._let_finish)
-            event.remove(self._connection, "savepoint", self._let_finish)
+            for one in _BEFORE:
+                event.remove(self._connection, one, self._let_finish)
 
     def do(self, work: Callable[[], None]) -> None:
         """Begin something, once what was begun before has ended."""
