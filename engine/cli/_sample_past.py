@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from engine.access import load_actor
 from engine.extension import Deed, Invalid, Refused, SampleCompany, StandIn
+from engine.flows import standing
 from engine.flows.core.commands import Command
 from engine.flows.service import FlowService
 from engine.metadata import Catalog
 from engine.records import Workspace
 from engine.storage import tables_of
 from engine.storage.flow_tables import wy_flow_case as cases
-from engine.storage.flow_tables import wy_flow_proxy as proxies
 from engine.storage.flow_tables import wy_flow_task as tasks
 
 
@@ -35,7 +35,8 @@ def relive(
     """
     moment = now or datetime.now(UTC)
     for one in company.stand_ins():
-        connection.execute(insert(proxies).values(_proxy(one, user_ids)))
+        giver = _work(connection, catalog, user_ids[one.login], moment)
+        standing.add(giver, _wish(one, user_ids))
     refused: list[tuple[Deed, str]] = []
     over: set[tuple[str, int]] = set()
     for deed in sorted(company.deeds(connection), key=lambda one: one.at or moment):
@@ -50,16 +51,10 @@ def relive(
     return refused
 
 
-def _proxy(one: StandIn, user_ids: Mapping[str, int]) -> dict[str, Any]:
-    user = user_ids[one.login]
-    return {
-        "user_id": user,
-        "proxy_id": user_ids[one.proxy],
-        "valid_from": one.first,
-        "valid_to": one.last,
-        "reason": one.reason,
-        "created_by": user,
-    }
+def _wish(one: StandIn, user_ids: Mapping[str, int]) -> standing.Standing:
+    return standing.Standing(
+        proxy=user_ids[one.proxy], first=one.first, last=one.last, reason=one.reason
+    )
 
 
 def _work(connection: Connection, catalog: Catalog, user_id: int, now: datetime) -> Workspace:
