@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.fieldtypes import Format, InvalidValue
+from engine.fieldtypes.reading import read_line, read_text
 from tests.fieldtypes.field_samples import kind_of, make, parse
 
 LINE = make("text")
@@ -206,3 +210,26 @@ def test_json_takes_maps_and_lists_the_database_can_keep() -> None:
     for raw in ('"a"', "5", "{", {"a": float("nan")}, {"a": "\x00"}, {"a": "\ud800"}, {"a": {1}}):
         with pytest.raises(InvalidValue):
             parse(field, raw)
+
+
+class _Looked(str):
+    """A text of another class is looked at sign by sign; a plain one may be taken as it is."""
+
+    __slots__ = ()
+
+
+SIGNS = st.one_of(st.characters(), st.sampled_from(" \t\n\u3000\u200b\x00\u202e"))
+
+
+@given(text=st.text(SIGNS, max_size=8))
+@pytest.mark.parametrize("read", [read_text, read_line])
+def test_a_text_taken_as_it_is_is_what_looking_would_have_given(
+    read: Callable[[object], str | None], text: str
+) -> None:
+    def outcome(raw: str) -> object:
+        try:
+            return read(raw)
+        except InvalidValue as wrong:
+            return wrong.message
+
+    assert outcome(text) == outcome(_Looked(text))
