@@ -52,6 +52,15 @@ def test_who_starts_must_name_the_people_whom_the_flow_leaves_to_him(office: Off
     assert office.open(case) == ["named/lia"]
 
 
+def test_who_is_to_name_somebody_is_told_why(office: Office) -> None:
+    path = f"/flows/start/memo/{memo(office)}/submit"
+    case = office.caller("ann")("POST", path, {}).json["case"]
+    page = office.person("cat").get(f"/flows/{case}").text
+    decision = page[page.index('class="card sec decision') :].partition("</section>")[0]
+    assert "Nobody was found for this step." in decision
+    assert f'href="/flows/{case}/assign"' in decision
+
+
 def test_people_are_asked_in_the_order_in_which_they_were_chosen(office: Office) -> None:
     names = [str(office.users[login]) for login in ("wes", "lia", "bob")]
     case = case_of(start(office, memo(office), {"chosen.named": names}))
