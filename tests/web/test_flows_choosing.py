@@ -55,7 +55,7 @@ def test_who_starts_must_name_the_people_whom_the_flow_leaves_to_him(office: Off
 def test_who_is_to_name_somebody_is_told_why(office: Office) -> None:
     path = f"/flows/start/memo/{memo(office)}/submit"
     case = office.caller("ann")("POST", path, {}).json["case"]
-    page = office.person("cat").get(f"/flows/{case}").text
+    page = office.person("adm").get(f"/flows/{case}").text
     decision = page[page.index('class="card sec decision') :].partition("</section>")[0]
     assert "Nobody was found for this step." in decision
     assert f'href="/flows/{case}/assign"' in decision
